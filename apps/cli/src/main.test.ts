@@ -178,6 +178,12 @@ test('doctor without a build prints the state, names the remedy and ends with 5'
   expect(out).toMatch(/Engine +not built/);
   expect(err).toMatch(/Run: radweave setup/);
   expect(err).not.toMatch(/\n {4}at /);
+  const json = await radweave('doctor', '--json');
+  expect(json).toMatchObject({ code: 5, err });
+  const { rows, problems, engine } = JSON.parse(json.out);
+  expect(rows).toContainEqual(['Engine', 'not built']);
+  expect(problems[0]).toMatch(/Run: radweave setup/);
+  expect(engine).toBeUndefined();
 });
 
 test('flags of setup that exclude or need each other are bad usage, before anything is done', async () => {

@@ -1,8 +1,8 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { libtorchTree, writeTree } from '../setup/made-up-trees.test.support.ts';
+import { libtorchTree, madeUpBuild, writeTree } from '../setup/made-up-trees.test.support.ts';
 import { diagnose } from './doctor.ts';
 
 function libtorchRow(env: NodeJS.ProcessEnv): string | undefined {
@@ -35,4 +35,16 @@ onLinux('before set-up, doctor says what set-up would not take, and why', () => 
   writeTree(venv, { 'bin/python': `#!/bin/sh\necho ${venv}/torch\n` });
   chmodSync(join(venv, 'bin/python'), 0o755);
   expect(libtorchRow({ VIRTUAL_ENV: venv })).toContain(`not taken: ${venv}/torch: missing lib/libc10.so`);
+});
+
+onLinux('of a set-up whose libtorch was deleted, doctor says so, and what set-up would take now', () => {
+  const { env, folder } = madeUpBuild();
+  rmSync(join(folder, 'lib'), { recursive: true });
+  const root = tempDir();
+  writeTree(root, libtorchTree());
+  writeTree(env.RADWEAVE_CACHE, { 'native/named-libtorch': root });
+  const { rows, problems, record } = diagnose({ PATH: process.env.PATH, ...env });
+  expect(record).toBeUndefined();
+  expect(problems[0]).toContain(`libtorch 2.0.0 is gone from ${join(folder, 'lib')}`);
+  expect(Object.fromEntries(rows).libtorch).toContain(`${root}: set-up would take it`);
 });

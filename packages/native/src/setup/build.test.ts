@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
-import { cmakeDefinitions, isComplete } from './build.ts';
+import { onLinux, tempDir } from '@radweave/testkit';
+import { expect, test, vi } from 'vitest';
+import { buildAddons, cmakeDefinitions, isComplete } from './build.ts';
 import { PACKAGE_ROOT } from './cache.ts';
 import type { Libtorch } from './libtorch.ts';
+import { programs } from './made-up-programs.test.support.ts';
 import { writeTree } from './made-up-trees.test.support.ts';
 
 const LIBTORCH: Libtorch = {
@@ -52,4 +53,18 @@ test('a build is whole only with both addons, with CUDA only with three', () => 
   expect(isComplete(folder, LIBTORCH)).toBe(false);
   writeTree(folder, { 'radweave_cuda.node': '' });
   expect(isComplete(folder, LIBTORCH)).toBe(true);
+});
+
+onLinux('a disk that fills while the engine is built is told with its folder, and nothing is left', () => {
+  const [temporary, target] = [tempDir(), join(tempDir(), 'build')];
+  const cmake = `
+[ "$1" = --build ] || exit 0
+/bin/mkdir "$2/out"; echo half > "$2/out/boot.node"
+echo "ops.cc:9: fatal error: error writing to /tmp/cc1.s: No space left on device" >&2; exit 1`;
+  vi.stubEnv('PATH', programs({ cmake }).PATH);
+  vi.stubEnv('TMPDIR', temporary);
+  expect(() => buildAddons(LIBTORCH, target)).toThrow(
+    `The disk of ${temporary} is full. Free some space, or set TMPDIR to another folder`,
+  );
+  expect([readdirSync(temporary), existsSync(target)]).toEqual([[], false]);
 });

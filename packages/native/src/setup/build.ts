@@ -7,7 +7,7 @@ import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { onPath, run } from './run.ts';
-import { fillFolder } from './whole.ts';
+import { fillFolder, writing } from './whole.ts';
 
 /** The two shared objects that every build has. */
 export const ADDONS = ['boot.node', 'radweave.node'] as const;
@@ -92,9 +92,12 @@ export function runCmake(
 export function buildAddons(libtorch: Libtorch, target: string): void {
   sweepLeftovers(tmpdir());
   const work = temporaryName(join(tmpdir(), 'radweave-build'), 'tmp');
-  mkdirSync(work, { mode: 0o700 });
-  try {
+  const compile = (): void => {
+    mkdirSync(work, { mode: 0o700 });
     runCmake(libtorch, work);
+  };
+  try {
+    writing(tmpdir(), compile, `set ${process.platform === 'win32' ? 'TEMP' : 'TMPDIR'} to another folder`);
     installAddons(join(work, 'out'), addonsFor(libtorch), target, libtorch);
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,13 +11,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect } from 'vitest';
 import { SetupError } from './errors.ts';
-import { downloadWheels, takeLibtorch } from './fetch.ts';
+import { downloadWheels, fetchLibtorch, takeLibtorch } from './fetch.ts';
+import { pip, programs } from './made-up-programs.test.support.ts';
 import { libtorchTree, madeUpWheel, writeTree } from './made-up-trees.test.support.ts';
 import { packageClient } from './package-client.ts';
+import { PINNED_TORCH } from './pinned.ts';
 import { THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
 
 const TAG = /-(manylinux_[^-]*)\.whl/.exec(wheelsFor(THIS_MACHINE, 'cpu')[0]?.file ?? '')?.[1] ?? 'none';
@@ -28,31 +29,6 @@ const FILES = {
   'torch/lib/libtorch_cuda.so': 'cuda',
   'torch/version.py': 'v',
 };
-
-/** A folder with programs that are scripts of the shell, alone on the PATH with the shell's own. */
-function programs(scripts: Record<string, string>): NodeJS.ProcessEnv {
-  const bin = tempDir();
-  for (const [name, script] of Object.entries(scripts)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
-  copyFileSync('/bin/sh', join(bin, 'sh'));
-  return { PATH: `${bin}${delimiter}/nowhere`, RADWEAVE_CACHE: tempDir(), BIN: bin };
-}
-
-/** pip of a version, which notes its arguments and brings the wheel that its last argument, the list, names first. */
-function pip(version: string, wheels: string): string {
-  return `
-for last; do :; done
-if [ "$last" = --version ]; then echo "pip ${version} from /x"; exit 0; fi
-echo "$TMPDIR $@" >> ${wheels}/asked
-read -r requirement hash < "$last"
-while [ "$1" != -d ]; do shift; done
-for file in ${wheels}/*.whl; do
-  case "$file" in */"\${requirement%%==*}-\${requirement##*==}"-*) /bin/cp "$file" "$2"; found=1;; esac
-done
-[ -n "$found" ]`;
-}
 
 const BYTES = madeUpWheel(FILES);
 const WHEEL: Wheel = {
@@ -97,6 +73,52 @@ onLinux('a pip that fails is an error with what it said, and leaves nothing', ()
   const folder = tempDir();
   expect(() => downloadWheels(client, [WHEEL], folder, env)).toThrow(/pip could not fetch libtorch/);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+onLinux('a disk that fills while wheels arrive is told; the next try fetches what is missing', () => {
+  const wheels = tempDir();
+  const other = `nvidia-1.0-py3-none-${TAG}.whl`;
+  const libtorch = Object.entries(libtorchTree()).map(([name, text]) => [`torch/${name}`, text]);
+  const bytes = {
+    [OTHER]: madeUpWheel(Object.fromEntries(libtorch)),
+    [other]: madeUpWheel({ 'nvidia/cu13/lib/libcudart.so.13': '' }, { name: 'nvidia-1.0' }),
+  };
+  for (const [name, content] of Object.entries(bytes)) writeFileSync(join(wheels, name), content);
+  writeFileSync(join(wheels, 'full'), '');
+  const fills = `
+if [ "$requirement" = nvidia==1.0 ] && [ -e ${wheels}/full ]; then
+  echo half > "$2/${other}"; echo "OSError: [Errno 28] No space left on device" >&2; exit 1
+fi`;
+  const env = programs({ python3: pip('26.0', wheels, fills) });
+  const client = packageClient(env);
+  if (client === undefined) throw new Error('no pip');
+  const pinned = Object.entries(bytes).map(([file, content]) => ({
+    file,
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+  }));
+  const place = join(env.RADWEAVE_CACHE ?? '', 'libtorch');
+  const fetched = (): string => fetchLibtorch(client, 'cpu', env, pinned);
+  expect(fetched).toThrow(
+    `The disk of ${join(place, 'wheels-cpu')} is full. Free some space, or set RADWEAVE_CACHE to another folder`,
+  );
+  expect(readdirSync(place)).toEqual(['wheels-cpu']);
+  expect(readdirSync(join(place, 'wheels-cpu'))).toEqual([OTHER]);
+  rmSync(join(wheels, 'full'));
+  expect(readdirSync(join(dirname(fetched()), 'nvidia', 'cu13', 'lib'))).toEqual(['libcudart.so.13']);
+  expect(readdirSync(place)).toEqual([`${PINNED_TORCH}-cpu`]);
+  expect(readFileSync(join(wheels, 'asked'), 'utf8').trim().split('\n')).toHaveLength(3);
+});
+
+onLinux('a cache or a folder that cannot be written is told before anything is fetched', () => {
+  const client = { name: 'pip', command: ['/nowhere'], version: [26, 0] } as const;
+  expect(() => fetchLibtorch(client, 'cpu', { RADWEAVE_CACHE: '/sys/kernel/radweave' }, [])).toThrow(
+    '/sys/kernel/radweave/libtorch is not writable. Correct its permissions, or set RADWEAVE_CACHE to another folder',
+  );
+  const elsewhere = 'name a folder on another disk';
+  expect(() => downloadWheels(client, [], '/sys/kernel/libtorch', {}, elsewhere)).toThrow(
+    '/sys/kernel/libtorch is not writable. Correct its permissions, or name a folder on another disk',
+  );
 });
 
 onLinux('the package client: pip of the active environment, then of the PATH, then uv', () => {

@@ -9,7 +9,7 @@ import { fetchWheels, newestClient, type PackageClient, uvCache } from './packag
 import { PINNED_TORCH } from './pinned.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
-import { fillFolder, MAKE_ROOM, replace } from './whole.ts';
+import { fillFolder, MAKE_ROOM, replace, writing } from './whole.ts';
 
 /** Bytes on disk for each byte of a wheel, at most; for the CPU most of it is left out. */
 const EXPANSION: Readonly<Record<Engine, number>> = { cpu: 1, cuda: 2 };
@@ -44,8 +44,12 @@ export function totalBytes(wheels: readonly Wheel[]): number {
  * @returns the libtorch's folder.
  * @throws SetupError.
  */
-export function fetchLibtorch(client: PackageClient, engine: Engine, env: NodeJS.ProcessEnv): string {
-  const wheels = wheelsFor(THIS_MACHINE, engine);
+export function fetchLibtorch(
+  client: PackageClient,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+  wheels: readonly Wheel[] = wheelsFor(THIS_MACHINE, engine),
+): string {
   // A folder for each: who has finished takes it away, and another set-up may be fetching for the other devices.
   const arrived = join(libtorches(env), `wheels-${engine}`);
   refuseFullDisk(libtorches(env), totalBytes(wheels) * (1 + EXPANSION[engine]));
@@ -70,10 +74,21 @@ function isWhole(torch: string): boolean {
 /**
  * Puts wheels into a folder, where those that are there already stay; uv puts there what is in them.
  *
+ * @param elsewhere how the user takes another folder, where it is not the cache.
  * @returns the folder.
  * @throws SetupError.
  */
 export function downloadWheels(
+  client: PackageClient,
+  wheels: readonly Wheel[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  elsewhere?: string,
+): string {
+  return writing(folder, () => fetchInto(client, wheels, folder, env), elsewhere);
+}
+
+function fetchInto(
   client: PackageClient,
   wheels: readonly Wheel[],
   folder: string,
@@ -205,7 +220,7 @@ function verified(folder: string, { file, sha256 }: Wheel): string {
 
 /** @throws SetupError before anything is written. */
 function refuseFullDisk(folder: string, needed: number): void {
-  mkdirSync(folder, { recursive: true });
+  writing(folder, () => mkdirSync(folder, { recursive: true }));
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;
   throw new SetupError(

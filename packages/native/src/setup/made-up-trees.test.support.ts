@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { tempDir } from '@radweave/testkit';
+import { fileStamp, mainLibrary } from './libtorch.ts';
+import { type NativeRecord, recordPath } from './record.ts';
 
 /** Writes files (path → content) below a folder. */
 export function writeTree(root: string, files: Record<string, string>): void {
@@ -28,6 +31,31 @@ export function libtorchTree(
     [`${lib}/libtorch.so`]: '',
     [`${lib}/libc10.so`]: c10,
   };
+}
+
+/** A cache with a record as set-up writes it; its engine and libtorch, made up, lie in the same folder. */
+export function madeUpBuild(): { env: { RADWEAVE_CACHE: string }; folder: string; record: NativeRecord } {
+  const folder = realpathSync(tempDir());
+  const env = { RADWEAVE_CACHE: folder };
+  const library = mainLibrary(join(folder, 'lib'), process.platform);
+  writeTree('', { [library]: 'cpu', [join(folder, 'boot.node')]: '', [join(folder, 'radweave.node')]: '' });
+  const record: NativeRecord = {
+    addon: join(folder, 'radweave.node'),
+    boot: join(folder, 'boot.node'),
+    cudaAddon: null,
+    distributedAddon: null,
+    libtorch: {
+      root: folder,
+      version: '2.0.0',
+      source: 'system',
+      libDirs: [join(folder, 'lib')],
+      gpu: null,
+      stamp: fileStamp(library),
+    },
+    blas: { kind: 'bundled', preload: [] },
+  };
+  for (const root of [undefined, folder]) writeTree('', { [recordPath(env, root)]: JSON.stringify(record) });
+  return { env, folder, record };
 }
 
 /**

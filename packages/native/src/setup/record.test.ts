@@ -1,35 +1,10 @@
-import { realpathSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { fileStamp, mainLibrary } from './libtorch.ts';
-import { writeTree } from './made-up-trees.test.support.ts';
-import { NativeNotBuiltError, type NativeRecord, readNativeRecord, recordPath } from './record.ts';
-
-/** A cache with a record as set-up writes it, its files made up. */
-function built(): { env: NodeJS.ProcessEnv; folder: string; record: NativeRecord } {
-  const folder = realpathSync(tempDir());
-  const env = { RADWEAVE_CACHE: folder };
-  const library = mainLibrary(join(folder, 'lib'), process.platform);
-  writeTree('', { [library]: 'cpu', [join(folder, 'boot.node')]: '', [join(folder, 'radweave.node')]: '' });
-  const record: NativeRecord = {
-    addon: join(folder, 'radweave.node'),
-    boot: join(folder, 'boot.node'),
-    cudaAddon: null,
-    distributedAddon: null,
-    libtorch: {
-      root: folder,
-      version: '2.0.0',
-      source: 'system',
-      libDirs: [join(folder, 'lib')],
-      gpu: null,
-      stamp: fileStamp(library),
-    },
-    blas: { kind: 'bundled', preload: [] },
-  };
-  for (const root of [undefined, folder]) writeTree('', { [recordPath(env, root)]: JSON.stringify(record) });
-  return { env, folder, record };
-}
+import { mainLibrary } from './libtorch.ts';
+import { madeUpBuild, writeTree } from './made-up-trees.test.support.ts';
+import { NativeNotBuiltError, readNativeRecord, recordPath } from './record.ts';
 
 test('without a build, the error names the command and has exit code 5', () => {
   const attempt = () => readNativeRecord({ RADWEAVE_CACHE: tempDir() });
@@ -39,19 +14,19 @@ test('without a build, the error names the command and has exit code 5', () => {
 });
 
 test('what was recorded is read back', () => {
-  const { env, record } = built();
+  const { env, record } = madeUpBuild();
   expect(readNativeRecord(env)).toEqual(record);
 });
 
 test('another RADWEAVE_LIBTORCH is another build', () => {
-  const { env } = built();
+  const { env } = madeUpBuild();
   expect(() => readNativeRecord({ ...env, RADWEAVE_LIBTORCH: '/elsewhere' })).toThrow(
     /no build of this version for RADWEAVE_LIBTORCH=\/elsewhere/,
   );
 });
 
 test('one libtorch has one build, however RADWEAVE_LIBTORCH names it', () => {
-  const { env, folder, record } = built();
+  const { env, folder, record } = madeUpBuild();
   const link = join(tempDir(), 'link');
   symlinkSync(folder, link);
   for (const name of [folder, `${folder}/`, join(folder, 'lib', '..'), link]) {
@@ -59,8 +34,8 @@ test('one libtorch has one build, however RADWEAVE_LIBTORCH names it', () => {
   }
 });
 
-test('a replaced libtorch and a missing addon are told', () => {
-  const { env, folder, record } = built();
+test('a deleted libtorch, a replaced one and a missing addon are told', () => {
+  const { env, folder, record } = madeUpBuild();
   const library = mainLibrary(join(folder, 'lib'), process.platform);
   writeTree('', { [library]: 'another version' });
   expect(() => readNativeRecord(env)).toThrow(/has been replaced/);
@@ -68,10 +43,13 @@ test('a replaced libtorch and a missing addon are told', () => {
     [recordPath(env, undefined)]: JSON.stringify({ ...record, addon: join(folder, 'gone.node') }),
   });
   expect(() => readNativeRecord(env)).toThrow(/gone\.node is gone/);
+  writeTree('', { [recordPath(env, undefined)]: JSON.stringify(record) });
+  rmSync(join(folder, 'lib'), { recursive: true });
+  expect(() => readNativeRecord(env)).toThrow(/libtorch 2\.0\.0 is gone from .*lib/);
 });
 
 test('a damaged record is not a build', () => {
-  const { env } = built();
+  const { env } = madeUpBuild();
   writeTree('', { [recordPath(env, undefined)]: '{' });
   expect(() => readNativeRecord(env)).toThrow(NativeNotBuiltError);
 });

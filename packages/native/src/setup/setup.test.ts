@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { buildKey, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded } from './errors.ts';
 import { inspectLibtorch } from './libtorch.ts';
 import { lookAround } from './machine.ts';
-import { libtorchTree, writeTree } from './made-up-trees.test.support.ts';
+import { libtorchTree, madeUpBuild, writeTree } from './made-up-trees.test.support.ts';
 import { namedLibtorch, rememberLibtorch } from './named.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { readNativeRecord, recordPath } from './record.ts';
@@ -37,6 +37,17 @@ onLinux('gigabytes are fetched only after a yes, and nothing is changed before',
   // pip brings nothing here.
   expect(attempt(true)).toThrow(/pip could not fetch libtorch/);
   expect(said.join()).toMatch(/Fetching libtorch .* \(cuda\) by python3 -m pip: \d\.\d GB/);
+});
+
+onLinux('that the libtorch of the last set-up was deleted is said, and another one is fetched', () => {
+  const { env, folder } = madeUpBuild();
+  rmSync(join(folder, 'lib'), { recursive: true });
+  const said: string[] = [];
+  const attempt = () =>
+    setUp((line) => said.push(line), { libtorch: 'pinned', engine: 'cpu' }, { ...gpuMachine().env, ...env });
+  expect(attempt).toThrow(/pip could not fetch libtorch/);
+  expect(said[0]).toBe(`The last set-up is replaced: libtorch 2.0.0 is gone from ${join(folder, 'lib')}`);
+  expect(said[1]).toMatch(/^Fetching libtorch/);
 });
 
 onLinux('--engine cuda fetches nothing for a driver that it is not for, and names the build that is', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { aptInstall } from './apt.ts';
 import { chooseBlas, describeBlas } from './blas.ts';
 import { ADDONS, CUDA_ADDON, DISTRIBUTED_ADDON, isComplete } from './build.ts';
-import { buildKey, nativeCache, sourceHash } from './cache.ts';
+import { buildKey, cacheDir, nativeCache, sourceHash } from './cache.ts';
 import { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 import { downloadWheels, fetchLibtorch, megabytes, takeLibtorch, totalBytes } from './fetch.ts';
 import { libtorchRoot } from './find.ts';
@@ -18,7 +18,7 @@ import { provideEngine, type Way } from './provide.ts';
 import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
-import { writeWhole } from './whole.ts';
+import { writeWhole, writing } from './whole.ts';
 
 export interface SetupResult {
   record: NativeRecord;
@@ -76,7 +76,8 @@ export function setUp(
   sayWhatIsStale(say, env);
   const sources = sourceHash();
   const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
-  const brought = options.from && takeLibtorch(options.from, options.engine, say, env);
+  const { from } = options;
+  const brought = from && writing(cacheDir(env), () => takeLibtorch(from, options.engine, say, env));
   const named = namedLibtorch(brought || options.libtorch, env);
   const pinned = options.libtorch === 'pinned';
   const wish = { named, engine: options.engine, pinned };
@@ -119,7 +120,7 @@ export function downloadOnly(
   say(
     `Fetching ${wheels.length === 1 ? 'a wheel' : `${wheels.length} wheels`}, ${megabytes(totalBytes(wheels))}`,
   );
-  downloadWheels(theClient(env), wheels, folder, env);
+  downloadWheels(theClient(env), wheels, folder, env, 'name a folder on another disk');
   say(`On the other machine: radweave setup --from ${folder}`);
 }
 

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { SetupError } from './errors.ts';
 import { writeTree } from './made-up-trees.test.support.ts';
-import { fillFolder, writeWhole } from './whole.ts';
+import { fillFolder, writeWhole, writing } from './whole.ts';
 
 test('of two that fill a folder at once the first one stays, if it is whole; a part is replaced', () => {
   const target = join(tempDir(), 'build');
@@ -61,4 +62,24 @@ onLinux('a cache that is not writable is told with its folder, for a record too'
       '/sys/kernel is not writable. Correct its permissions, or set RADWEAVE_CACHE to another folder',
     );
   }
+});
+
+test("a full disk in another program's words is told the same; other faults come as they are", () => {
+  const after = (error: Error) => () =>
+    writing('/cache', () => {
+      throw error;
+    });
+  for (const words of [
+    'OSError: [Errno 28] No space left on device',
+    'Failed to copy to `/cache/x`: disk is full (os error 28)',
+    'c1xx: fatal error C1085: There is not enough space on the disk.',
+  ]) {
+    expect(after(new SetupError(`pip could not fetch libtorch:\n${words}\nEnded`))).toThrow(
+      /^The disk of \/cache is full\. Free some space, or set RADWEAVE_CACHE to another folder$/,
+    );
+  }
+  const other = new SetupError('pip could not fetch libtorch:\n407');
+  expect(after(other)).toThrow(other);
+  const unreadable = Object.assign(new Error('denied'), { code: 'EACCES', path: '/usb/torch.whl' });
+  expect(after(unreadable)).toThrow('/usb/torch.whl is not readable. Correct its permissions');
 });

@@ -1,25 +1,51 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { renameWithRetry } from '../rename.ts';
 import { sweepLeftovers, temporaryName } from '../temporary.ts';
 import { SetupError } from './errors.ts';
 
-/** What to do about a full disk. */
-export const MAKE_ROOM = 'Free some space, or set RADWEAVE_CACHE to another folder';
+/** Where else the cache can be. */
+const OTHER_CACHE = 'set RADWEAVE_CACHE to another folder';
 
-/** What the user is told of a fault of the disk of `folder`; any other error comes back as it is. */
-function explained(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const told = (what: string): SetupError => new SetupError(what, { cause: error });
-  if (['ENOSPC', 'EDQUOT'].includes(code)) return told(`The disk of ${folder} is full. ${MAKE_ROOM}`);
-  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    return told(
-      `${folder} is not writable. Correct its permissions, or set RADWEAVE_CACHE to another folder`,
-    );
+/** What to do about a full disk. */
+export const MAKE_ROOM: string = `Free some space, or ${OTHER_CACHE}`;
+
+/** How package clients, CMake and compilers tell of a full disk. */
+const NO_SPACE =
+  /No space left on device|not enough space on the disk|Disk quota exceeded|\(os error (28|112|122)\)/i;
+
+/**
+ * Does what writes below a folder, also by another program.
+ *
+ * @param elsewhere how the user takes another folder.
+ * @throws SetupError for a fault of the disk; any other error comes as it is.
+ */
+export function writing<T>(folder: string, action: () => T, elsewhere: string = OTHER_CACHE): T {
+  try {
+    return action();
+  } catch (error) {
+    const { code = '', path = folder } = error as NodeJS.ErrnoException;
+    const told = (what: string): SetupError => new SetupError(what, { cause: error });
+    if (
+      ['ENOSPC', 'EDQUOT'].includes(code) ||
+      (error instanceof SetupError && NO_SPACE.test(error.message))
+    ) {
+      throw told(`The disk of ${folder} is full. Free some space, or ${elsewhere}`);
+    }
+    if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+      if (isElsewhere(path, folder)) throw told(`${path} is not readable. Correct its permissions`);
+      throw told(`${folder} is not writable. Correct its permissions, or ${elsewhere}`);
+    }
+    if (code === 'EIO')
+      throw told(`The disk of ${folder} failed (EIO). Check it, then run radweave setup again`);
+    throw error;
   }
-  if (code === 'EIO')
-    return told(`The disk of ${folder} failed (EIO). Check it, then run radweave setup again`);
-  return error;
+}
+
+/** Whether neither of two places lies in the other. */
+function isElsewhere(a: string, b: string): boolean {
+  const isOutside = (way: string): boolean => way.startsWith('..') || isAbsolute(way);
+  return isOutside(relative(a, b)) && isOutside(relative(b, a));
 }
 
 /** Makes what `target` becomes, under a name beside it that nobody else has. @throws SetupError for a fault of the disk. */
@@ -27,11 +53,11 @@ function makeBeside(target: string, make: (temporary: string) => void): void {
   const folder = dirname(target);
   const temporary = temporaryName(target, 'tmp');
   try {
-    mkdirSync(folder, { recursive: true });
-    sweepLeftovers(folder);
-    make(temporary);
-  } catch (error) {
-    throw explained(error, folder);
+    writing(folder, () => {
+      mkdirSync(folder, { recursive: true });
+      sweepLeftovers(folder);
+      make(temporary);
+    });
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
