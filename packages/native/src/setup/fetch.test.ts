@@ -110,6 +110,19 @@ fi`;
   expect(readFileSync(join(wheels, 'asked'), 'utf8').trim().split('\n')).toHaveLength(3);
 });
 
+onLinux('what arrived at an earlier try needs no more room', () => {
+  const client = { name: 'pip', command: ['/nowhere'], version: [26, 0] } as const;
+  const env = { RADWEAVE_CACHE: tempDir() };
+  // A hole, which takes no disk: 8.8 TB.
+  const huge = { ...WHEEL, bytes: 2 ** 43 };
+  const fetched = () => fetchLibtorch(client, 'cpu', env, [huge]);
+  expect(fetched).toThrow(/needs 17592\.2 GB of disk/);
+  const arrived = join(env.RADWEAVE_CACHE, 'libtorch', 'wheels-cpu');
+  writeTree(arrived, { [OTHER]: '' });
+  truncateSync(join(arrived, OTHER), huge.bytes);
+  expect(fetched).toThrow(/needs 8796\.1 GB of disk/);
+});
+
 onLinux('a cache or a folder that cannot be written is told before anything is fetched', () => {
   const client = { name: 'pip', command: ['/nowhere'], version: [26, 0] } as const;
   expect(() => fetchLibtorch(client, 'cpu', { RADWEAVE_CACHE: '/sys/kernel/radweave' }, [])).toThrow(

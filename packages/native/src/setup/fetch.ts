@@ -52,7 +52,10 @@ export function fetchLibtorch(
 ): string {
   // A folder for each: who has finished takes it away, and another set-up may be fetching for the other devices.
   const arrived = join(libtorches(env), `wheels-${engine}`);
-  refuseFullDisk(libtorches(env), totalBytes(wheels) * (1 + EXPANSION[engine]));
+  const isThere = ({ file, bytes }: Wheel): boolean =>
+    statSync(join(arrived, file), { throwIfNoEntry: false })?.size === bytes;
+  const missing = wheels.filter((wheel) => !isThere(wheel));
+  refuseFullDisk(libtorches(env), totalBytes(missing) + totalBytes(wheels) * EXPANSION[engine]);
   const torch = fetchedFolder(engine, env);
   try {
     const root = downloadWheels(client, wheels, arrived, env);
