@@ -112,6 +112,19 @@ test('wheels are fetched only where a compiler is there to build for them, or an
   expect(() => plan(other)).toThrow(/needs compiler[^$]*radweave setup --libtorch pinned$/);
 });
 
+test('where an engine is prebuilt nobody is told to install a compiler for the libtorch to get', () => {
+  const fetchable = { ...CPU, hasClient: () => false, isPrebuilt: true };
+  const attempt = (facts: Partial<Facts>) => () => plan({ ...NOTHING, fetchable, ...facts });
+  const other = attempt({ debian: false });
+  expect(other).toThrow(/^Set-up needs libtorch; nothing was changed\.\n1\. Get libtorch by one of/);
+  expect(other).toThrow(/An engine is prebuilt for libtorch [\d.]+; for another one .* compiler/);
+  // Debian's is another one.
+  expect(attempt({ mayInstall: () => false })).toThrow(
+    /apt-get install libtorch-dev libdeflate0 cmake g\+\+/,
+  );
+  expect(attempt({})().install).toContain('g++');
+});
+
 test("for a GPU Debian's own is not enough, unless nothing can be fetched", () => {
   const facts = { missing: ['libtorch', 'compiler'], blas: undefined } as const;
   const cuda: Facts['fetchable'] = { ...CPU, engine: 'cuda', apt: 'last' };

@@ -39,8 +39,11 @@ export interface Plan {
   notices: string[];
 }
 
-const PREBUILT = `
+const TAKE_PINNED = `
 Or take the libtorch for which an engine is prebuilt, ${PINNED_TORCH}: radweave setup --libtorch pinned`;
+
+const OTHERS_ARE_BUILT = `
+An engine is prebuilt for libtorch ${PINNED_TORCH}; for another one set-up builds it, which needs a C++ compiler, cmake and ninja or make.`;
 
 /**
  * Decides what set-up does, before it does anything.
@@ -58,8 +61,9 @@ export function planSetup(facts: Facts): Plan {
   const canFetch = needsLibtorch && fetchable.wheels.length > 0 && fetchable.hasClient();
   const byApt = mayInstall && (fetchable.apt === 'first' || (fetchable.apt === 'last' && !canFetch));
   const fetches = canFetch && !byApt;
-  const tools = missing.filter((need) => need !== 'libtorch' && !fetchable.isPrebuilt);
-  const rest = fetches ? tools : missing;
+  // For the libtorch to get, unless it is Debian's.
+  const engineIsThere = needsLibtorch && fetchable.isPrebuilt && !byApt;
+  const rest = missing.filter((need) => (need === 'libtorch' ? !fetches : !engineIsThere));
   if (fetches) plan.fetch = fetchable.wheels;
   if (mayInstall && (byApt || !rest.includes('libtorch'))) {
     const wantsBlas = slowBlas || rest.includes('libtorch');
@@ -68,8 +72,9 @@ export function planSetup(facts: Facts): Plan {
   }
   if (rest.length > 0) {
     const seen = facts.skipped.map((place) => `\nNot taken: ${place}`).join('');
-    const steps = stepsFor(rest, platform, debian && fetchable.apt === 'first');
-    const other = fetchable.isPrebuilt && !needsLibtorch ? PREBUILT : '';
+    const byAdmin = debian && fetchable.apt === 'first';
+    const steps = stepsFor(byAdmin ? missing : rest, platform, byAdmin);
+    const other = !fetchable.isPrebuilt ? '' : needsLibtorch ? OTHERS_ARE_BUILT : TAKE_PINNED;
     throw new SetupError(`Set-up needs ${rest.join(', ')}; nothing was changed.${seen}\n${steps}${other}`);
   }
   if (slowBlas) {
