@@ -7,6 +7,7 @@ export * from './atomic.ts';
 export * from './audit/record.ts';
 export * from './audit/similar-ids.ts';
 export * from './carried-error.ts';
+export * from './cell-values.ts';
 export * from './config/best-hparams.ts';
 export { checkConfig, suggestKey } from './config/check.ts';
 export * from './config/configure.ts';

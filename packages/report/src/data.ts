@@ -111,6 +111,8 @@ export type ClinicalVariable =
 /** What a table says of the patients beside hospital, label and set. */
 export interface Clinical {
   variables: ClinicalVariable[];
+  /** What was taken for missing or for the same, and what may be meant as missing. */
+  notes: Remark[];
   /** Columns that nobody asked for. */
   notNamed: string[];
   /** Whether somebody has several rows. */

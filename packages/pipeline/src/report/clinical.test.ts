@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type CohortPatient, writeFileAtomic } from '@radweave/artifacts';
+import { type CohortPatient, groupBy, writeFileAtomic } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { readClinical } from './clinical.ts';
@@ -36,6 +36,15 @@ test.each<[what: string, name: string, cells: readonly string[], kind: string]>(
   ['the label', 'diagnosis', ['benign', 'malignant'], 'category'],
   ['words with a year', 'staging', ['UICC 2017', 'UICC 2010', '2000.5'], 'category'],
   ['nothing', 'note', ['', 'NA', 'n/a', '-'], 'category'],
+  [
+    'numbers and words for none',
+    'age',
+    [...ages.slice(6), 'unknown', '未知', '?', '-', 'N/A', '#N/A'],
+    'number',
+  ],
+  ['full-width numbers', 'age', [...ages.slice(2), '５６', '−4.5'], 'number'],
+  ['results', 'HBsAg', ['+', '-'], 'category'],
+  ['few codes and a letter', 'T', ['1', '2', '3', '4a'], 'category'],
 ])('a column of %s', (_, name, cells, kind) => {
   expect(read(name, cells).variables).toMatchObject([{ name, kind }]);
 });
@@ -49,6 +58,12 @@ test.each<[what: string, name: string, cells: readonly string[], why: string]>([
   ['text that hardly repeats', 'Seen by', alike((i) => `Dr. ${i % 11}`), '11 different values, more than 10'],
   ['further IDs', 'no', alike((i) => String(i + 10)), 'holds IDs'],
   ['IDs again', 'code', alike((i) => `P${i + 10}`), 'holds IDs'],
+  [
+    'numbers and bounds',
+    'CA 19-9',
+    [...ages.slice(1), '>1000'],
+    "holds numbers, but text for 1 patient, such as '>1000'",
+  ],
   ['ISO days', 'surgery', ['2023-01-05', '2023-02-05'], 'holds dates'],
   ['days without signs', 'surgery', ['20230105', '20230205'], 'holds dates'],
   ['days of Excel with a time', 'surgery', ['2023-01-05 10:00:00', ''], 'holds dates'],
@@ -68,6 +83,7 @@ test.each<[what: string, name: string, cells: readonly string[], why: string]>([
 test('no column is read unless it is named, and one that is not there is told with the nearest', () => {
   expect(read('Handy', ['+49 170'], [], [])).toEqual({
     variables: [],
+    notes: [],
     notNamed: ['Handy'],
     severalRows: false,
   });
@@ -76,6 +92,68 @@ test('no column is read unless it is named, and one that is not there is told wi
       expect.objectContaining({ code: 'E_CLINICAL', exitCode: 3, hint: expect.stringContaining('Sex') }),
     );
   }
+});
+
+/** What is said of a column, and how many patients have each of its values. */
+function told(name: string, cells: readonly string[]): { notes: string[]; counts: Record<string, number> } {
+  const { variables, notes } = read(name, cells);
+  const values = [...(variables[0]?.values.values() ?? [])].map(String);
+  const counts = Object.fromEntries(
+    [...groupBy(values, (one) => one)].map(([one, same]) => [one, same.length]),
+  );
+  return { notes: notes.map(({ text }) => text), counts };
+}
+
+test.each<[cells: string[], counts: Record<string, number>, notes: string[]]>([
+  [['TRUE', 'true', 'True', 'FALSE'], { TRUE: 9, FALSE: 3 }, ["x: 'true' and 'True' count as 'TRUE'"]],
+  [['m', 'M', 'm', ' ｍ '], { m: 12 }, ["x: 'M' and 'ｍ' count as 'm'"]],
+  [
+    ['Child  A', 'child a', 'Child B'],
+    { 'Child  A': 8, 'Child B': 4 },
+    ["x: 'child a' counts as 'Child  A'"],
+  ],
+  [
+    ['f', 'm', 'unknown', '未知'],
+    { f: 3, m: 3 },
+    ["x: 'unknown' and '未知' count as missing, for 6 patients"],
+  ],
+  [['none', '', 'NA', 'nan', 'lymph'], { none: 3, lymph: 2 }, []],
+  [
+    ['+', '-', '－', '?'],
+    { '+': 3, '-': 6 },
+    ["x: '?' counts as missing, for 3 patients", "x: '－' counts as '-'"],
+  ],
+])('spellings of one thing are one category, and it is said: %j', (cells, counts, notes) => {
+  const { notes: said, counts: found } = told('x', cells);
+  expect(found).toEqual(counts);
+  expect(said).toEqual(notes);
+});
+
+const outside = (value: number, who: string): string =>
+  `x: ${who} the value ${value}, where the others are between 41 and 59; it is counted as a value`;
+
+test.each<[what: string, cells: string[], notes: string[]]>([
+  ['999', [...ages.slice(0, 11), '999'], [outside(999, '1 patient has')]],
+  ['-1', [...ages.slice(0, 11), '-1'], [outside(-1, '1 patient has')]],
+  ['−999 twice', [...ages.slice(0, 10), '−999', '-999.0'], [outside(-999, '2 patients have')]],
+  ['99 twice', [...ages.slice(0, 10), '99', '99'], [outside(99, '2 patients have')]],
+  [
+    'two of them',
+    [...ages.slice(0, 10), '-9', '9999'],
+    [outside(-9, '1 patient has'), outside(9999, '1 patient has')],
+  ],
+  [
+    'a code of 9',
+    ['1', '2', '9'],
+    ['x: 4 patients have the value 9, where the others are between 1 and 2; it is'],
+  ],
+  ['a patient who is old', [...ages.slice(0, 11), '72'], []],
+  ['99 among such values', ['41.5', '99', '120'], []],
+  ['-1 among negative values', ['-1', '-0.5', '-2', '0.25'], []],
+  ['the ninth of nine', Array.from({ length: 9 }, (_, i) => String(i + 1)), []],
+])('a number that may stand for a missing value is counted, and said: %s', (_, cells, notes) => {
+  const { notes: said } = told('x', cells);
+  expect(said).toEqual(notes.map((note) => expect.stringContaining(note)));
 });
 
 test('of several rows of a patient the first value counts, and rows of others do not', () => {

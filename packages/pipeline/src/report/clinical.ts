@@ -1,12 +1,17 @@
-import { type CohortPatient, DataError, isIdentity, readRecords, text } from '@radweave/artifacts';
-import { counted, offer } from '@radweave/remarks';
-import { CLINICAL_LIMITS, type Clinical, type ClinicalVariable } from '@radweave/report';
+import {
+  type CohortPatient,
+  DataError,
+  isIdentity,
+  readRecords,
+  spellingKey,
+  text,
+} from '@radweave/artifacts';
+import { and, counted, offer } from '@radweave/remarks';
+import { CLINICAL_LIMITS, type Clinical } from '@radweave/report';
+import { isNumber, textsAmongNumbers, variableOf, withoutMissing } from './clinical-values.ts';
 
 /** What `preprocess` writes itself. */
 const OWN = ['patient_id', 'hospital', 'split'];
-const MISSING = /^(?:|n\.?a\.?|n\/a|nan|null|[-.?/—])$/i;
-/** Also where a comma is the decimal sign; before three digits it may part thousands, but not after 0. */
-const NUMBER = /^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|\d+,(?!\d{3}$)\d+|0,\d+)$/i;
 /** Day, month and year in any order, with any time; or with the name of the month. */
 const DATES = [
   /^(?:19|20)\d\d(?:([-/.])\d{1,2}\1\d{1,2}|年\d{1,2}月(?:\d{1,2}日)?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:$|[ T])/,
@@ -34,25 +39,23 @@ export function readClinical(
     (text.parse(cells[at] ?? '') ?? '').trim();
   const people = rows.map(({ cells }) => valueAt(cells, header.indexOf('patient_id')));
   const used = new Set(cohort.map(({ patient }) => patient));
-  const variables = named.map((name) => {
+  const read = named.map((name) => {
     if (!columns.includes(name)) {
       throw refused(path, `the table of patients has no column '${name}'`, offer(name, columns));
     }
-    const cells = new Map<string, string>();
-    for (const [row, patient] of people.entries()) {
-      const value = valueAt(rows[row]?.cells ?? [], header.indexOf(name));
-      if (used.has(patient) && !cells.has(patient) && !MISSING.test(value)) cells.set(patient, value);
-    }
-    const reason = reasonAgainst(name, cells);
-    if (reason === null) return variableOf(name, cells);
-    throw refused(
-      path,
-      `the column '${name}' ${reason}, and a report is passed on`,
-      'Leave it out of data.clinical (--clinical)',
-    );
+    const at = header.indexOf(name);
+    const own = rows.flatMap((row, i): [string, string][] => {
+      const patient = people[i] ?? '';
+      return used.has(patient) ? [[patient, valueAt(row.cells, at)]] : [];
+    });
+    const { cells, notes } = withoutMissing(name, own);
+    requireSuited(path, name, cells);
+    const { variable, notes: more } = variableOf(name, cells);
+    return { variable, notes: [...notes, ...more] };
   });
   return {
-    variables,
+    variables: read.map(({ variable }) => variable),
+    notes: read.flatMap(({ notes }) => notes),
     notNamed: columns.filter((name) => !named.includes(name)),
     severalRows: new Set(people).size < people.length,
   };
@@ -62,31 +65,43 @@ export function refused(where: string, what: string, hint?: string): DataError {
   return new DataError('E_CLINICAL', what, { where, hint });
 }
 
-/** Why a column must not be shown though it is named. */
-function reasonAgainst(name: string, cells: Cells): string | null {
+/** @throws DataError for a column that must not be shown though it is named, or cannot be. */
+function requireSuited(path: string, name: string, cells: Cells): void {
   const values = [...cells.values()];
-  const different = new Set(values).size;
+  const hidden = (reason: string): DataError =>
+    refused(
+      path,
+      `the column '${name}' ${reason}, and a report is passed on`,
+      'Leave it out of data.clinical (--clinical)',
+    );
+  const telling = tellsWho(name, cells);
+  if (telling !== null) throw hidden(telling);
+  const texts = textsAmongNumbers(values);
+  if (texts.length > 0) {
+    const shown = and([...new Set(texts)].slice(0, 5).map((one) => `'${one}'`));
+    throw refused(
+      path,
+      `the column '${name}' holds numbers, but text for ${counted(texts.length, 'patient')}, such as ${shown}`,
+      'In your table, write a number instead, or leave the cell empty where it is not known, and run radweave preprocess again; or leave the column out of data.clinical (--clinical)',
+    );
+  }
+  const free = freeText(values);
+  if (free !== null) throw hidden(free);
+}
+
+function tellsWho(name: string, cells: Cells): string | null {
+  const values = [...cells.values()];
   if (isIdentity(name)) return 'is called like one that says who a patient is';
   if (values.some((value) => DATES.some((date) => date.test(value)))) return 'holds dates';
-  const areAllDifferent = different === values.length && different > 0;
+  const different = new Set(values).size;
   const areIds = different > 1 && [...cells].every(([patient, value]) => patient.includes(value));
-  if (areAllDifferent && areIds) return 'holds IDs';
-  if (isNumeric(values)) return null;
-  if (areAllDifferent) return 'holds text that is different for every patient';
+  return different === values.length && areIds ? 'holds IDs' : null;
+}
+
+function freeText(values: readonly string[]): string | null {
+  const different = new Set(values.map(spellingKey)).size;
+  if (values.length === 0 || values.every(isNumber)) return null;
+  if (different === values.length) return 'holds text that is different for every patient';
   if (different <= CLINICAL_LIMITS.categories) return null;
   return `holds text of ${counted(different, 'different value')}, more than ${CLINICAL_LIMITS.categories}`;
 }
-
-function variableOf(name: string, cells: Cells): ClinicalVariable {
-  const values = [...cells.values()];
-  if (!isNumeric(values)) return { name, kind: 'category', values: cells };
-  const numbers = [...cells].map(([patient, value]) => [patient, numberOf(value)] as const);
-  const different = new Set(numbers.map(([, value]) => value));
-  const areCodes = different.size <= CLINICAL_LIMITS.codes && [...different].every(Number.isInteger);
-  if (!areCodes) return { name, kind: 'number', values: new Map(numbers) };
-  const codes = numbers.map(([patient, value]) => [patient, String(value)] as const);
-  return { name, kind: 'category', values: new Map(codes) };
-}
-
-const isNumeric = (values: readonly string[]): boolean => values.every((value) => NUMBER.test(value));
-const numberOf = (value: string): number => Number(value.replace(',', '.'));

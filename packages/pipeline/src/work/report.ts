@@ -54,6 +54,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
     if (code === 'unevaluated') warn(context, `Not in the report: ${text}.`);
     if (code === 'features-changed' || code === 'fused-before') warn(context, `In the report: ${text}.`);
   }
+  for (const { text } of data.clinical?.notes ?? []) warn(context, `Table of patients: ${text}.`);
   const { buildReport } = await import('@radweave/report');
   const text = await buildReport(data, language, (done, total) => {
     stopIfAsked(context, 'the report');

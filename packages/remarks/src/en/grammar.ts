@@ -30,3 +30,8 @@ export function fewQuoted(names: readonly string[], isMore: boolean): string {
     isMore,
   );
 }
+
+/** `'A' and 'P'`. */
+export function quoted(names: readonly string[]): string {
+  return and(names.map((name) => `'${name}'`));
+}

@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { and } from './grammar.ts';
+import { and, counted, quoted } from './grammar.ts';
 
 /** What a report says of its own parts: explanations, those that were not made, the machine. */
 export const REPORT = {
@@ -25,6 +25,21 @@ export const REPORT = {
     { modalities: 'texts', isStacked: 'flag' },
     ({ modalities, isStacked }) =>
       `the features${isStacked ? ' or out-of-fold logits' : ''} of ${and(modalities)} have changed since they were fused, so the fusion is of the earlier ones; fuse them again with: radweave fuse${isStacked ? ' --stack' : ''}`,
+  ),
+  'clinical-missing': of(
+    { name: 'text', words: 'texts', n: 'number' },
+    ({ name, words, n }) =>
+      `${name}: ${quoted(words)} ${words.length === 1 ? 'counts' : 'count'} as missing, for ${counted(n, 'patient')}`,
+  ),
+  'clinical-spelt': of(
+    { name: 'text', kept: 'text', others: 'texts' },
+    ({ name, kept, others }) =>
+      `${name}: ${quoted(others)} ${others.length === 1 ? 'counts' : 'count'} as '${kept}'`,
+  ),
+  'clinical-placeholder': of(
+    { name: 'text', value: 'number', n: 'number', least: 'number', most: 'number' },
+    ({ name, value, n, least, most }) =>
+      `${name}: ${counted(n, 'patient')} ${n === 1 ? 'has' : 'have'} the value ${value}, where the others are between ${least} and ${most}; it is counted as a value; if it means that the value is not known, leave the cell empty in your table, or write NA, and run radweave preprocess again`,
   ),
   machine: 'machine',
   'trained-run': of({ modality: 'text', run: 'text' }, ({ modality, run }) => `train ${modality} (${run})`),

@@ -1,13 +1,7 @@
 import type { DATA } from '../en/data.ts';
 import type { Sentences } from '../entry.ts';
 import { percent } from '../numbers.ts';
-import { list } from './grammar.ts';
-
-const quoted = (names: readonly string[], isMore: boolean): string =>
-  list(
-    names.map((name) => `“${name}”`),
-    isMore,
-  );
+import { list, quoted } from './grammar.ts';
 
 export const DATA_ZH: Sentences<typeof DATA> = {
   'data-hospital-unread': ({ hospital, classes, names, isMore }) =>

@@ -1,6 +1,6 @@
 import type { REPORT } from '../en/report.ts';
 import type { Sentences } from '../entry.ts';
-import { list } from './grammar.ts';
+import { list, quoted } from './grammar.ts';
 
 /** Facts of a machine among the versions; programs keep their names. */
 const VERSIONS: Readonly<Record<string, string>> = {
@@ -26,6 +26,10 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
     `${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：radweave extract --modality ${modality}`,
   'fused-before': ({ modalities, isStacked }) =>
     `${list(modalities)} 的特征${isStacked ? '或折外 logit ' : ''}在融合后已改变，融合模型属于此前的特征；重新融合的命令：radweave fuse${isStacked ? ' --stack' : ''}`,
+  'clinical-missing': ({ name, words, n }) => `${name}：${quoted(words)} 按缺失处理（${n} 例患者）`,
+  'clinical-spelt': ({ name, kept, others }) => `${name}：${quoted(others)} 与“${kept}”视为同一类`,
+  'clinical-placeholder': ({ name, value, n, least, most }) =>
+    `${name}：${n} 例患者的值为 ${value}，其余在 ${least} 至 ${most} 之间；现按有效取值计入；若表示未知，请在您的表格中将该单元格留空或写 NA，并重新运行 radweave preprocess`,
 
   machine: '机器',
   'trained-run': ({ modality, run }) => `训练 ${modality}（${run}）`,

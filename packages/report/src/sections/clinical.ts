@@ -11,11 +11,11 @@ export function clinicalTable(context: ReportContext): Html | null {
   const { words, data } = context;
   const { clinical } = data;
   if (clinical === null) return null;
-  const { variables, notNamed, severalRows } = clinical;
+  const { variables, notes, notNamed, severalRows } = clinical;
   const told = notNamed.length === 0 ? '' : words.clinical.notNamed(words.list(notNamed));
   if (variables.length === 0) return html`<p class="remark">${told}</p>`;
   const groups = groupsOf(context);
-  return table(context, {
+  const shown = table(context, {
     name: 'clinical',
     title: words.clinical.title,
     caption: [words.clinical.caption, severalRows ? words.clinical.severalRows : '', told]
@@ -27,6 +27,7 @@ export function clinicalTable(context: ReportContext): Html | null {
       ...variables.flatMap((variable) => rowsOf(variable, groups, context)),
     ],
   });
+  return html`${shown}${notes.map((note) => html`<p class="remark">${words.remark(note)}</p>`)}`;
 }
 
 /** A row for a number, or for each category, and one for how many have neither. */

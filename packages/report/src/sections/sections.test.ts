@@ -1,4 +1,5 @@
 // What single sections show of a study; the whole page is tested in build.test.ts.
+import { remark } from '@radweave/remarks';
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { ReportContext } from '../context.ts';
@@ -79,6 +80,7 @@ test('clinical variables are told of each set and hospital, with who has no valu
         values: new Map(data.cohort.map(({ patient }, i) => [patient, ['10', '9', '9'][i % 3] ?? ''])),
       },
     ],
+    notes: [remark('clinical-spelt', { name: 'stage', kept: '9', others: ['９'] })],
     notNamed: ['name', 'visited'],
     severalRows: false,
   };
@@ -92,6 +94,7 @@ test('clinical variables are told of each set and hospital, with who has no valu
     ['stage: 9', '12 (67 %)', '8 (67 %)', '2 (50 %)'],
     ['stage: 10', '6 (33 %)', '4 (33 %)', '2 (50 %)'],
   ]);
+  expect(shown).toContain('stage: &#39;９&#39; counts as &#39;9&#39;');
   const caption = /<caption>([\s\S]*?)<\/caption>/.exec(shown)?.[1] ?? '';
   expect(caption).toContain(WORDS.en.clinical.notNamed('name, visited'));
   expect(caption).not.toContain(WORDS.en.clinical.severalRows);

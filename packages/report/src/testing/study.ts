@@ -127,6 +127,7 @@ function clinicalOf(cohort: readonly CohortPatient[], hostile: string): Clinical
       { name: `age${hostile}`, kind: 'number', values: new Map(ages.slice(1)) },
       { name: 'stage', kind: 'category', values: new Map(stages) },
     ],
+    notes: [remark('clinical-missing', { name: `age${hostile}`, words: [`unknown${hostile}`], n: 1 })],
     notNamed: [`name${hostile}`, 'birth_date', 'remarks'],
     severalRows: true,
   };

@@ -1,0 +1,99 @@
+import { groupBy, isMissing, spellingKey } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
+import { CLINICAL_LIMITS, type ClinicalVariable } from '@radweave/report';
+
+/** Also where a comma is the decimal sign; before three digits it may part thousands, but not after 0. */
+const NUMBER = /^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|\d+,(?!\d{3}$)\d+|0,\d+)$/;
+/** Beside such results a minus is one too. */
+const POSITIVE = /^\(?\++\)?$/;
+/** What needs no word when it is taken as missing. */
+const USUAL = /^(?:na|n\/a|nan)?$/;
+/** What people write for missing values where only a number can stand. */
+const PLACEHOLDER = /^(?:-1|-?9+)$/;
+
+type Cells = ReadonlyMap<string, string>;
+
+/** The first value of each patient who has one, and how the others say that they have none. @param rows Patients and cells. */
+export function withoutMissing(
+  name: string,
+  rows: readonly (readonly [patient: string, cell: string])[],
+): { cells: Cells; notes: Remark[] } {
+  const hasResults = rows.some(([, cell]) => POSITIVE.test(spellingKey(cell)));
+  const lacks = (cell: string): boolean => isMissing(cell) && !(hasResults && spellingKey(cell) === '-');
+  const cells = new Map<string, string>();
+  for (const [patient, cell] of rows) if (!lacks(cell) && !cells.has(patient)) cells.set(patient, cell);
+  const told = new Map(
+    rows.filter(([patient, cell]) => !cells.has(patient) && !USUAL.test(spellingKey(cell))),
+  );
+  if (told.size === 0) return { cells, notes: [] };
+  const words = [...new Set(told.values())];
+  return { cells, notes: [remark('clinical-missing', { name, words, n: told.size })] };
+}
+
+export function isNumber(cell: string): boolean {
+  return NUMBER.test(plainNumber(cell));
+}
+
+/** Of full-width digits and the mathematical minus too. */
+function plainNumber(cell: string): string {
+  return spellingKey(cell).replace('−', '-');
+}
+
+const numberOf = (cell: string): number => Number(plainNumber(cell).replace(',', '.'));
+
+/** Whether numbers are measured, and are no codes of a few categories. */
+function areMeasured(cells: readonly string[]): boolean {
+  const different = new Set(cells.map(numberOf));
+  return different.size > CLINICAL_LIMITS.codes || ![...different].every(Number.isInteger);
+}
+
+/** Texts among numbers: one of them may not make categories of all. */
+export function textsAmongNumbers(cells: readonly string[]): string[] {
+  const numbers = cells.filter(isNumber);
+  if (2 * numbers.length <= cells.length || !areMeasured(numbers)) return [];
+  return cells.filter((cell) => !isNumber(cell));
+}
+
+export function variableOf(name: string, cells: Cells): { variable: ClinicalVariable; notes: Remark[] } {
+  const values = [...cells.values()];
+  if (values.length === 0 || !values.every(isNumber)) {
+    const { values: joined, notes } = joinedSpellings(name, cells);
+    return { variable: { name, kind: 'category', values: joined }, notes };
+  }
+  const notes = placeholders(name, values.map(numberOf));
+  const numbers = new Map([...cells].map(([patient, cell]) => [patient, numberOf(cell)]));
+  if (areMeasured(values)) return { variable: { name, kind: 'number', values: numbers }, notes };
+  const codes = new Map([...numbers].map(([patient, value]) => [patient, String(value)]));
+  return { variable: { name, kind: 'category', values: codes }, notes };
+}
+
+/** Each category in the spelling that most patients have. */
+function joinedSpellings(name: string, cells: Cells): { values: Map<string, string>; notes: Remark[] } {
+  const shown = new Map<string, string>();
+  const notes: Remark[] = [];
+  for (const [key, same] of groupBy([...cells.values()], spellingKey)) {
+    const spelt = [...groupBy(same, (one) => one)].sort(([, a], [, b]) => b.length - a.length);
+    const [kept = '', ...others] = spelt.map(([one]) => one);
+    shown.set(key, kept);
+    if (others.length > 0) notes.push(remark('clinical-spelt', { name, kept, others }));
+  }
+  const values = new Map(
+    [...cells].map(([patient, cell]) => [patient, shown.get(spellingKey(cell)) ?? cell]),
+  );
+  return { values, notes };
+}
+
+/** Numbers that hardly are values: nobody else's is negative, or they are larger than all others by far or more than once. */
+function placeholders(name: string, numbers: readonly number[]): Remark[] {
+  const isPlaceholder = (value: number): boolean => PLACEHOLDER.test(String(value));
+  const others = numbers.filter((value) => !isPlaceholder(value));
+  if (others.length === 0) return [];
+  const [least, most] = others.reduce(
+    ([low, high], one) => [Math.min(low, one), Math.max(high, one)],
+    [Infinity, -Infinity],
+  );
+  return [...groupBy(numbers.filter(isPlaceholder), (value) => value)].flatMap(([value, { length: n }]) => {
+    const isOutside = value < 0 ? least >= 0 : value > most && (n > 1 || value - most > most - least);
+    return isOutside ? [remark('clinical-placeholder', { name, value, n, least, most })] : [];
+  });
+}
