@@ -113,6 +113,10 @@ test('values that exclude each other are errors', () => {
     /3 class weights are given for model\.num_classes 2/,
   );
   expect(() => parseConfig('data: {modalities: [A, A]}', 'c')).toThrow(/lists a modality twice/);
+  expect(() => parseConfig("data: {labels: ['a', ' Ａ']}", 'c')).toThrow(/lists a name twice/);
+  expect(() => parseConfig("data: {labels: ['a', '  ']}", 'c')).toThrow(
+    /data\.labels is .* \(names, each once\)/,
+  );
   expect(() => parseConfig('training: {device: gpu}', 'c')).toThrow(
     /expected text \(auto \| cpu \| cuda \| cuda:N \| mps\)/,
   );

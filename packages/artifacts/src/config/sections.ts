@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spellingKey } from '../cell-values.ts';
 import { folderNameField } from '../names.ts';
 import { choice, decimal, flag, integer, name, optionalText } from './keys.ts';
 
@@ -13,9 +14,9 @@ export const data = {
     'Folder of the hospitals, or s3://BUCKET/PREFIX; in that of each: [foldK/]grade{label}/{patient}/{modality}',
   ),
   labels: z
-    .array(z.string().min(1))
+    .array(z.string().regex(/\S/))
     .min(2)
-    .refine((list) => new Set(list).size === list.length, 'data.labels lists a name twice')
+    .refine((list) => new Set(list.map(spellingKey)).size === list.length, 'data.labels lists a name twice')
     .nullable()
     .default(null)
     .meta({

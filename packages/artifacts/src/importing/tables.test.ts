@@ -32,7 +32,7 @@ const given = (all: {
 
 test('columns are those of preprocess, in any letter case, and a pseudonym', () => {
   const row = { patient: '007', hospital: 'JM', label: 'benign' };
-  expect(listed('Case ID;Centre;GRADE;Pseudonym\n007;JM;benign;a\n8;JM;1.0;')).toEqual({
+  expect(listed('Case ID;Centre;GRADE;Pseudonym\n007;JM;benign;a\n8;JM;１.0;')).toEqual({
     patients: [
       { ...row, pseudonym: 'a' },
       { patient: '8', hospital: 'JM', label: '1' },
@@ -46,6 +46,17 @@ test('columns are those of preprocess, in any letter case, and a pseudonym', () 
   ).toEqual({
     patients: [row],
   });
+});
+
+test.each([
+  [['0', '１', 'NA'], /label is 'NA', which is no class \(.*line 4\)/],
+  [['benign', '未知', 'malignant'], /label is '未知', which is no class \(.*line 3\)/],
+  [['1.0', '2', '-'], /label is '-', .*line 4/],
+  [['+', '-', '+'], null],
+])('labels %j: words for a missing value are no class, but - beside + is', (labels, fault) => {
+  const table = ['id,hospital,label', ...labels.map((label, i) => `${i},JM,${label}`)].join('\n');
+  if (fault !== null) expect(() => listed(table)).toThrow(fault);
+  else expect(listed(table)).toMatchObject({ patients: labels.map((label) => ({ label })) });
 });
 
 test('what the table does not say holds for all, and a hospital chooses its rows', () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeSecretAtomic } from '../atomic.ts';
+import { missingIn, plainLabel } from '../cell-values.ts';
 import { formatTable, readHeader, readTable, tableFile, writeTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError, UsageError } from '../errors.ts';
@@ -145,6 +146,7 @@ export function readListed(
   const issues = new IssueCollector();
   const columns = carriedColumns(table);
   const told: ToldRow[] = [];
+  const isMissing = missingIn(table.rows.map((row) => table.cell(row, 'label')));
   const rows = table.rows.flatMap((row): ListedFile[] => {
     const said = (role: TableRole, otherwise: string | null): string => {
       const cell = table.columns[role] === undefined ? otherwise : table.cell(row, role);
@@ -154,8 +156,13 @@ export function readListed(
     };
     const hospital = said('hospital', forAll.hospital);
     if (forAll.hospital !== null && hospital !== forAll.hospital) return [];
-    // pandas writes whole numbers so where a cell of their column is empty.
-    const label = said('label', forAll.label).replace(/^(\d+)\.0+$/, '$1');
+    const label = plainLabel(said('label', forAll.label));
+    if (label !== '' && isMissing(label) && table.columns.label !== undefined)
+      issues.error(
+        'E_CSV_CELL',
+        `${table.columns.label} is '${label}', which is no class`,
+        `${path}, line ${row.line}`,
+      );
     const chosen = (row.cells[pseudonym] ?? '').trim();
     const patient = said('patient', null);
     const cells = columns.carried.map(({ name, at }) => [name, row.cells[at] ?? '']);
@@ -171,7 +178,7 @@ export function readListed(
   issues.throwIfErrors(
     'the table cannot be read',
     DataError,
-    'Fill these cells, or take their rows out; of merged cells only the first is filled',
+    'Fill or correct these cells, or take their rows out; of merged cells only the first is filled',
   );
   if (isOfFiles) {
     requireOnce(rows, path);

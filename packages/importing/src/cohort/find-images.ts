@@ -3,7 +3,7 @@ import type { ListedFile } from '@radweave/artifacts';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
-import { readMaskFile, readMaskVolume } from '../masks/mask-file.ts';
+import { patientOfTorn, readMaskFile, readMaskVolume, TornMask } from '../masks/mask-file.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
@@ -20,8 +20,8 @@ export interface FoundImages {
   readonly images: readonly Image[];
   /** Files that hold no slice, and why. */
   readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
-  /** Those of them that are called masks, and cannot be read. */
-  readonly tornMasks: readonly { readonly path: string; readonly reason: string }[];
+  /** Those of them that are masks, and cannot be read. */
+  readonly tornMasks: readonly { readonly path: string; readonly fault: TornMask }[];
 }
 
 /**
@@ -46,21 +46,17 @@ export function findImages(
   const found = [...filesBelow(root)];
   const images: Image[] = [];
   const leftOut: { path: string; reason: string }[] = [];
-  const tornMasks: { path: string; reason: string }[] = [];
+  const tornMasks: { path: string; fault: TornMask }[] = [];
   found.forEach(({ path, isFile }, i) => {
     if (i % 50 === 0) onFile(i, found.length);
     const name = relative(root, path);
     const own = isFile ? readOrFault(() => read(path, name.split(sep).join('/'))) : NO_FILE;
-    if (own instanceof FileFault && isMaskName(name)) tornMasks.push({ path: name, reason: own.message });
+    if (own instanceof TornMask) tornMasks.push({ path: name, fault: own });
     if (own instanceof FileFault) leftOut.push({ path: name, reason: own.message });
     else if (typeof own === 'string') leftOut.push({ path: name, reason: own });
     else images.push(...own);
   });
   return { files: found.length, images, leftOut, tornMasks };
-}
-
-function isMaskName(name: string): boolean {
-  return NIFTI_NAME.test(name) && isCalledMask(basename(name).replace(NIFTI_NAME, ''));
 }
 
 const NIFTI_NAME = /\.nii(\.gz)?$/i;
@@ -69,7 +65,7 @@ const UNCLEAR = 'no pattern of mapping.yaml says which patient it belongs to';
 const UNLISTED = 'the table does not list it';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
-function readOrFault(read: () => readonly Image[] | string): readonly Image[] | string | FileFault {
+function readOrFault<T>(read: () => T): T | FileFault {
   try {
     return read();
   } catch (error) {
@@ -93,8 +89,17 @@ export function dicomReader(
     if (masks !== null) {
       const { found, patterns } = masks;
       const mask = NIFTI_NAME.test(name)
-        ? readMaskVolume(path, { name, patterns, key })
-        : readMaskFile(path, key);
+        ? orTorn(
+            () => readMaskVolume(path, { name, patterns, key }),
+            () => [],
+          )
+        : orTorn(
+            () => readMaskFile(path, key),
+            () => {
+              const patient = patientOfTorn(path);
+              return patient === null ? null : [keyOf(hospitalOf(patient, name), patient)];
+            },
+          );
       if (mask !== null) {
         found.push({
           ...mask,
@@ -111,6 +116,14 @@ export function dicomReader(
   };
 }
 
+/** @param ownersOf Whose mask it is when it cannot be read; null where it is none. */
+function orTorn<T>(read: () => T, ownersOf: () => readonly string[] | null): T {
+  const result = readOrFault(read);
+  if (!(result instanceof FileFault)) return result;
+  const owners = ownersOf();
+  throw owners === null ? result : new TornMask(result.message, owners);
+}
+
 /** Whose files are that do not say it themselves. */
 export interface Naming {
   /** Of their paths. */
@@ -125,7 +138,11 @@ export interface Naming {
 
 export function niftiReader(naming: Naming, wishes: VolumeWishes): ImageReader {
   return (path, name) => {
-    const header = openNiftiHeader(path);
+    const isMask = isCalledMask(basename(name).replace(NIFTI_NAME, ''));
+    const header = orTorn(
+      () => openNiftiHeader(path),
+      () => (isMask ? [] : null),
+    );
     return whose(name, naming, (named) => volumesOf(path, header, named, wishes));
   };
 }

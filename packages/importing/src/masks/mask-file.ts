@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { hashFile } from '@radweave/artifacts';
 import type { Dataset } from '../dicom/dataset.ts';
-import { openHeader } from '../dicom/open.ts';
+import { openHeader, parseFile } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
+import { readStart } from '../files/start.ts';
 import { PLANES } from '../nifti/cuts.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { keyedHash } from '../series/image.ts';
@@ -53,6 +54,35 @@ export function readMaskFile(path: string, key: string): MaskFile | null {
   const instance = keyedHash(key, [hashFile(path)]);
   const source = { kind, path, instance, frameOfReference };
   return { patientIds: [patientId], instance, series, frameOfReference, sourceFor: () => source };
+}
+
+/** A mask that cannot be read, and whose it may be as far as it says so. */
+export class TornMask extends FileFault {
+  readonly owners: readonly string[];
+
+  constructor(message: string, owners: readonly string[] = []) {
+    super(message);
+    this.owners = owners;
+  }
+}
+
+/**
+ * Whose mask a file is that cannot be read to its end, by its first elements.
+ *
+ * @returns an empty text where only the patient cannot be read; null where they do not say that it is a mask.
+ */
+export function patientOfTorn(path: string): string | null {
+  const kind = beginning(path, TAG.sopClass)?.text(TAG.sopClass) ?? '';
+  return kind in KINDS ? (beginning(path, TAG.patientId)?.text(TAG.patientId) ?? '') : null;
+}
+
+function beginning(path: string, last: number): Dataset | null {
+  try {
+    return parseFile(readStart(path).bytes, last + 1).dataset;
+  } catch (error) {
+    if (error instanceof FileFault) return null;
+    throw error;
+  }
 }
 
 /**

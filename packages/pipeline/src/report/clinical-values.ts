@@ -1,11 +1,9 @@
-import { groupBy, isMissing, spellingKey } from '@radweave/artifacts';
+import { groupBy, missingIn, spellingKey } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import { CLINICAL_LIMITS, type ClinicalVariable } from '@radweave/report';
 
 /** Also where a comma is the decimal sign; before three digits it may part thousands, but not after 0. */
 const NUMBER = /^[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|\d+,(?!\d{3}$)\d+|0,\d+)$/;
-/** Beside such results a minus is one too. */
-const POSITIVE = /^\(?\++\)?$/;
 /** What needs no word when it is taken as missing. */
 const USUAL = /^(?:na|n\/a|nan)?$/;
 /** What people write for missing values where only a number can stand. */
@@ -18,8 +16,7 @@ export function withoutMissing(
   name: string,
   rows: readonly (readonly [patient: string, cell: string])[],
 ): { cells: Cells; notes: Remark[] } {
-  const hasResults = rows.some(([, cell]) => POSITIVE.test(spellingKey(cell)));
-  const lacks = (cell: string): boolean => isMissing(cell) && !(hasResults && spellingKey(cell) === '-');
+  const lacks = missingIn(rows.map(([, cell]) => cell));
   const cells = new Map<string, string>();
   for (const [patient, cell] of rows) if (!lacks(cell) && !cells.has(patient)) cells.set(patient, cell);
   const told = new Map(

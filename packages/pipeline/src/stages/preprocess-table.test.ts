@@ -112,6 +112,18 @@ test('a table tells the classes of patients whose folders lie in those of their 
   expect(readSplit(split).map(({ path, ...rest }) => rest)).toEqual(before.map(({ path, ...rest }) => rest));
 });
 
+test('words for a missing value are no class, unless --labels names them', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }, i) => `${id},${hospital},${i === 0 ? '未知' : label}`);
+  const { config } = study([], ['patient,hospital,label', ...rows]);
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({ code: 'E_TABLE' });
+  const file = join(config.data.splits_dir, 'table_issues.csv');
+  expect(readTableIssues(file).map(({ problem }) => problem.text)).toEqual([
+    "label is '未知', which is not known",
+  ]);
+  config.data.labels = ['0', '1', '未知'];
+  await expect(preprocess({ config }, listening())).rejects.not.toMatchObject({ code: 'E_TABLE' });
+});
+
 test('images where the table says, visits under their patient, and sets as it gives them', async () => {
   const { config, raw } = study([], []);
   for (const visit of ['a', 'b']) {

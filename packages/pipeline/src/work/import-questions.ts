@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import { DataError, type ListedFile } from '@radweave/artifacts';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
+import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
 import type { Replacement } from '@radweave/importing/cohort/write-series';
 import { OPEN, type Proposal } from '@radweave/importing/series/propose';
 import { looks } from '@radweave/importing/series/rules';
@@ -65,11 +66,22 @@ export function unclearMasks(unclear: readonly UnclearMask[]): Question {
   };
 }
 
-/** Of a mask that cannot be read nobody knows whose it is; another one of the patient may not stand for it. */
-export function tornMasks({ tornMasks: torn }: FoundImages): Question {
+/** Another mask of the patient may not stand for one that cannot be read. Those of patients without images count for nobody. */
+export function tornMasks({ tornMasks: torn }: FoundImages, patients: readonly ImportedPatient[]): Question {
+  const names = new Map(
+    patients.flatMap(({ pseudonym, images }) =>
+      images.map(({ hospital, patientId }) => [keyOf(hospital, patientId), pseudonym] as const),
+    ),
+  );
+  const lines = torn.flatMap(({ path, fault: { owners, message } }) => {
+    const [owner] = owners;
+    if (owner === undefined) return [`${path}: ${message}`];
+    const name = names.get(owner);
+    return name === undefined ? [] : [`${path}, of ${name}: ${message}`];
+  });
   return {
-    what: `${counted(torn.length, 'mask')} cannot be read`,
-    lines: torn.map(({ path, reason }) => `${path}: ${reason}`),
+    what: `${counted(lines.length, 'mask')} cannot be read`,
+    lines,
     hint: 'Repair these files, or take them away',
   };
 }

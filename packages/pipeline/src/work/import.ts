@@ -195,7 +195,7 @@ export async function importImages(
   ask(unnamedFiles(unclear));
   ask(missingFiles(who.files ?? [], found, options.root));
   requireSomething(found, proposals, options, reasons);
-  if (options.mask !== null) ask(tornMasks(found));
+  if (options.mask !== null) ask(tornMasks(found, patients));
   ask(openSeries(proposals));
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);

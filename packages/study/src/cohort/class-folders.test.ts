@@ -26,7 +26,7 @@ test('numbers are ordered as numbers, and spellings of one class are one', () =>
   expect(classesOf(at(...many.toSorted()), null).names).toEqual(many);
   const { names, labelOf } = classesOf(at('Benign', 'malignant', 'benign', ' MALIGNANT'), null);
   expect(names).toEqual(['Benign', 'malignant']);
-  expect(['benign', 'Malignant'].map(labelOf)).toEqual([0, 1]);
+  expect(['benign', 'Malignant', 'ＢＥＮＩＧＮ'].map(labelOf)).toEqual([0, 1, 0]);
 });
 
 test('grade0, grade1, … keep their numbers, and need no names', () => {

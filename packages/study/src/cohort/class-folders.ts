@@ -1,4 +1,4 @@
-import { DataError, naturalCompare } from '@radweave/artifacts';
+import { DataError, naturalCompare, spellingKey } from '@radweave/artifacts';
 import { and, editDistance } from '@radweave/remarks';
 
 const GRADE = /^grade(\d{1,9})$/i;
@@ -10,8 +10,9 @@ export function isGrade(folder: string): boolean {
 
 /** What two spellings of one class have in common: `Grade01` is `grade1`, and `Benign` is `benign`. */
 export function classKey(folder: string): string {
-  const grade = GRADE.exec(folder)?.[1];
-  return grade === undefined ? folder.normalize('NFC').trim().toLowerCase() : `grade${Number(grade)}`;
+  const key = spellingKey(folder);
+  const grade = GRADE.exec(key)?.[1];
+  return grade === undefined ? key : `grade${Number(grade)}`;
 }
 
 export function classesNamed(labels: readonly string[]): Set<string> {

@@ -4,13 +4,14 @@ import {
   compareText,
   DataError,
   groupBy,
+  missingIn,
   naturalCompare,
   type Split,
   type TableIssue,
   type TableRow,
 } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
-import { type Classes, classesOf, classKey } from './class-folders.ts';
+import { type Classes, classesNamed, classesOf, classKey } from './class-folders.ts';
 import { type FoundCohort, type FoundPatient, personKey } from './found.ts';
 import { issueOf, type ListedPerson, peopleOf } from './table-people.ts';
 
@@ -31,7 +32,7 @@ export function cohortOfTable(
   before: readonly TableIssue[] = [],
 ): FoundCohort {
   const { people, issues } = peopleOf(table);
-  issues.push(...before);
+  issues.push(...before, ...withoutClass(people, table, labels));
   const pairs = pairUp(people, found.patients, issues);
   const classes = classesIn(table, pairs, found, labels, issues);
   const wrong = new Set(issues.map(({ hospital, patient_id }) => personKey(hospital, patient_id)));
@@ -69,6 +70,24 @@ export function cohortOfTable(
       issues: issues.sort((a, b) => naturalCompare(a.patient_id, b.patient_id)),
     },
   };
+}
+
+/** Words for a missing value are no class, unless somebody says so. What they say is taken away. */
+function withoutClass(
+  people: readonly ListedPerson[],
+  { columns }: CohortTable,
+  labels: readonly string[] | null,
+): TableIssue[] {
+  const given = classesNamed(labels ?? []);
+  const isMissing = missingIn(people.map(({ label }) => label));
+  const lacking = people.filter(
+    ({ label }) => label !== '' && isMissing(label) && !given.has(classKey(label)),
+  );
+  return lacking.map((person) => {
+    const value = person.label;
+    person.label = '';
+    return issueOf(person, remark('table-unknown', { column: columns.label ?? 'label', value }));
+  });
 }
 
 /** A patient of the table with the folders of theirs. */

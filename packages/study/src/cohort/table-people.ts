@@ -1,4 +1,11 @@
-import type { CohortTable, Split, TableIssue, TableRole, TableRow } from '@radweave/artifacts';
+import {
+  type CohortTable,
+  plainLabel,
+  type Split,
+  type TableIssue,
+  type TableRole,
+  type TableRow,
+} from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
 import { personKey } from './found.ts';
 
@@ -79,8 +86,7 @@ function describePerson(table: CohortTable, person: ListedPerson): TableIssue[] 
     if (values.length > 1) issues.push(issueOf(person, remark('table-contradiction', { column, values })));
     return values[0] ?? '';
   };
-  // pandas writes whole numbers so where a cell of their column is empty.
-  person.label = only('label').replace(/^(\d+)\.0$/, '$1');
+  person.label = plainLabel(only('label'));
   const set = only('split');
   person.split = SETS[set.toLowerCase()] ?? null;
   if (set !== '' && person.split === null) {
