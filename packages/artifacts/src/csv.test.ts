@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { asWritten } from '@radweave/remarks';
 import { pythonJson, referenceTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { eachRow, formatTable, readHeader, readTable, writeTable } from './csv.ts';
+import { eachRow, formatTable, readHeader, readRecords, readTable, writeTable } from './csv.ts';
 import {
   type Columns,
   count,
@@ -135,6 +135,15 @@ const separated = (separator: string): string[] =>
   ['id,n,score,note', '007,3,0.5,a', '江门,0,,@'].map((line) =>
     line.replaceAll(',', separator).replace('@', `"好, 患者（一）"`),
   );
+
+test.each([',', ';', '\t'])('names of columns may be quoted and hold lines, between %j', (separator) => {
+  const header = ['"Patient\nID"', '"Age, years; at diagnosis"', '" "'].join(separator);
+  const path = write(`${header}\r\n${['007', '6,5', 'x'].map((cell) => `"${cell}"`).join(separator)}\r\n`);
+  expect(readRecords(path)).toEqual({
+    header: ['Patient ID', 'Age, years; at diagnosis', ' '],
+    rows: [{ cells: ['007', '6,5', 'x'], line: 3 }],
+  });
+});
 
 test.each<[string, string[]]>([
   ['as we write it', lines],

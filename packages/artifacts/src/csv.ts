@@ -69,7 +69,11 @@ function separatorOf(bytes: Buffer): { delimiter: string; from_line?: number } {
     .replace(/^\ufeff/, '');
   const said = /^"?sep=([,;\t])"?\r?\n/i.exec(start)?.[1];
   if (said !== undefined) return { delimiter: said, from_line: 2 };
-  const header = (start.trimStart().match(/^[^\r\n]*/)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  // Quoted names may hold separators and lines.
+  const [header = ''] = start
+    .trimStart()
+    .replace(/"[^"]*"/g, '')
+    .split(/[\r\n]/);
   const times = (separator: string): number => header.split(separator).length;
   const [delimiter = ','] = [',', ';', '\t'].sort((a, b) => times(b) - times(a));
   return { delimiter };
@@ -80,6 +84,11 @@ export function readHeader(path: string): string[] {
   const header: string[] = [];
   eachRecord(path, (cells) => header.push(...cells), 1);
   return header;
+}
+
+/** Spreadsheets break long names of columns. */
+function onOneLine(name: string): string {
+  return name.replace(/\s*[\r\n]\s*/g, ' ');
 }
 
 /** A table whose columns nobody knows before: its header, and each row with the line that it ends on, as long as the header. */
@@ -98,7 +107,7 @@ export function readRecords(path: string): {
   });
   issues.throwIfErrors(UNREADABLE);
   const [header, ...rest] = rows;
-  return { header: [...(header?.cells ?? [])], rows: rest };
+  return { header: (header?.cells ?? []).map(onOneLine), rows: rest };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Encoding } from './encoding.ts';
+import { TAG } from './tags.ts';
 import { decodeText } from './text.ts';
 
 export interface Element {
@@ -20,6 +21,8 @@ export class Dataset {
   readonly elements: ReadonlyMap<number, Element>;
   readonly #open: (sequence: Element) => Dataset[];
   readonly #view: DataView;
+  /** Of what holds it, where it names none itself (PS3.3, C.12.1.1.2). */
+  #charset = '';
 
   constructor(
     bytes: Uint8Array,
@@ -38,6 +41,18 @@ export class Dataset {
     return (this.elements.get(tag)?.length ?? 0) > 0;
   }
 
+  /**
+   * The tag of an element of a maker, whose block of the group may be any (PS3.5, 7.8.1); undefined where the file has no such block.
+   *
+   * @param group of the tags, such as 0x7053.
+   * @param element its last two digits.
+   */
+  privateTag(creator: string, group: number, element: number): number | undefined {
+    const blocks = Array.from({ length: 0xf0 }, (_, i) => i + 0x10);
+    const block = blocks.find((one) => this.text(group * 0x10000 + one) === creator);
+    return block === undefined ? undefined : group * 0x10000 + block * 0x100 + element;
+  }
+
   /** The bytes of a value; undefined where there is none. */
   value(tag: number): Uint8Array | undefined {
     const element = this.elements.get(tag);
@@ -49,10 +64,8 @@ export class Dataset {
   text(tag: number): string {
     const value = this.value(tag);
     if (value === undefined) return '';
-    const charset = this.elements.get(0x00080005);
-    const named = charset === undefined ? '' : latin(this.bytes, charset.offset, charset.length);
     // What ends up in tables and on a terminal may not steer them.
-    return decodeText(value, named)
+    return decodeText(value, this.#ownCharset())
       .replaceAll('\0', '')
       .replace(/\p{Cc}+/gu, ' ')
       .trim();
@@ -104,7 +117,14 @@ export class Dataset {
   items(tag: number): readonly Dataset[] {
     const element = this.elements.get(tag);
     if (element === undefined) return [];
-    return element.items ?? this.#open(element);
+    const items = element.items ?? this.#open(element);
+    for (const item of items) item.#charset = this.#ownCharset();
+    return items;
+  }
+
+  #ownCharset(): string {
+    const named = this.elements.get(TAG.charset);
+    return named === undefined ? this.#charset : latin(this.bytes, named.offset, named.length);
   }
 
   #numbers(

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tempDir } from '@radweave/testkit';
+import { peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { FileFault } from '../files/fault.ts';
 import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
-import { madeUpDicom, madeUpSlice, type Writing } from '../testing/made-up.ts';
+import { type MadeUp, madeUpDicom, madeUpSlice, type Writing } from '../testing/made-up.ts';
 import { openHeader, openWhole, parseFile } from './open.ts';
 import { TAG } from './tags.ts';
 
@@ -46,6 +46,61 @@ test('texts are read in the character set of the file', () => {
   expect(described('ISO_IR 192', [...Buffer.from('动脉期')])).toBe('动脉期');
   expect(described('ISO_IR 100', [0x53, 0x63, 0x68, 0xe4, 0x64, 0x65, 0x6c])).toBe('Schädel');
   expect(described('', [...Buffer.from('门静脉期')])).toBe('门静脉期');
+});
+
+test('items of a sequence have the character set of the file, unless they name one', () => {
+  const label = (bytes: number[], more: MadeUp = {}): MadeUp => ({
+    [TAG.segmentLabel]: ['LO', Uint8Array.from(bytes)],
+    ...more,
+  });
+  const tumour = [0xd6, 0xd7, 0xc1, 0xf6];
+  const latin: MadeUp = { [TAG.charset]: ['CS', 'ISO_IR 100'] };
+  const file = madeUpDicom({
+    [TAG.charset]: ['CS', 'GB18030'],
+    [TAG.segments]: ['SQ', [label(tumour), label([0xe4], latin)]],
+  });
+  const names = parseFile(file)
+    .dataset.items(TAG.segments)
+    .map((one) => one.text(TAG.segmentLabel));
+  expect(names).toEqual(['肿瘤', 'ä']);
+});
+
+const NAMES = `
+import json, sys
+import pydicom
+from pydicom.data import get_charset_files
+names = {}
+for path in get_charset_files('*.dcm'):
+    ds = pydicom.dcmread(path, force=True)
+    if 'PatientName' in ds:
+        names[str(path)] = str(ds.PatientName)
+json.dump(names, sys.stdout)
+`;
+
+peerTest(
+  'names in every character set that pydicom has files of are those that it reads',
+  ['pydicom'],
+  () => {
+    const names = Object.entries(pythonJson<Record<string, string>>(NAMES, { interpreter: peersPython() }));
+    expect(names.length).toBeGreaterThan(12);
+    for (const [path, name] of names) {
+      // pydicom leaves groups of a name out that are empty.
+      expect(openHeader(path).dataset.text(TAG.patientName).replace(/=$/, ''), path).toBe(name);
+    }
+  },
+);
+
+test('a block of elements of a maker may be any one of its group', () => {
+  const [creator, factor] = ['Philips PET Private Group', '0.000555'];
+  const file = (block: number, name: string): ReturnType<typeof parseFile> =>
+    parseFile(
+      madeUpDicom({ [0x70530000 + block]: ['LO', name], [0x70530000 + block * 0x100]: ['DS', factor] }),
+    );
+  for (const block of [0x10, 0x42, 0xff]) {
+    const { dataset } = file(block, creator);
+    expect(dataset.decimal(dataset.privateTag(creator, 0x7053, 0) ?? 0)).toBe(Number(factor));
+  }
+  expect(file(0x10, 'Somebody else').dataset.privateTag(creator, 0x7053, 0)).toBeUndefined();
 });
 
 test('a header is read from the beginning of a large file, and from all of it where it is long', () => {

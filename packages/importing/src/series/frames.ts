@@ -17,6 +17,8 @@ export interface Frame {
   readonly thickness: number | null;
   readonly slope: number;
   readonly intercept: number;
+  /** Whether the file says both. */
+  readonly isRescaled: boolean;
   /** What slope and intercept make (Rescale Type), often empty; null where the file has no intercept. */
   readonly unit: string | null;
   /** What tells images of one place apart: acquisition, time, echo, b value, kind of image. */
@@ -55,6 +57,7 @@ function frameOf(
     thickness: measures.decimal(TAG.thickness) ?? null,
     slope: slope === 0 ? 1 : slope,
     intercept,
+    isRescaled: transformed.has(TAG.slope) && transformed.has(TAG.intercept),
     unit: transformed.has(TAG.intercept) ? transformed.text(TAG.rescaleType) : null,
     apart: [
       dataset.text(TAG.acquisitionNumber),

@@ -55,6 +55,7 @@ const NO_PLACE = {
   thickness: null,
   slope: 1,
   intercept: 0,
+  isRescaled: true,
   unit: null,
   apart: [],
 } as const;

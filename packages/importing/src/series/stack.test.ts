@@ -45,6 +45,17 @@ test('slices are ordered by their places along the normal, never by number or na
   });
 });
 
+test('a slice without the scaling that others have makes the series a question', () => {
+  const scaled = (slope: string, z: number): MadeUp => ({ ...at(0, 0, z), [TAG.slope]: ['DS', slope] });
+  const faultOf = (all: readonly MadeUp[]): string | null => stacksOf(images(all))[0]?.fault ?? null;
+  expect(faultOf([scaled('2.5', 0), scaled('', 5), scaled('0.5', 10)])).toMatch(
+    /^1 of 3 slices lacks Rescale Slope or Intercept, which the others have/,
+  );
+  expect(faultOf([scaled('2.5', 0), scaled('0.5', 5)])).toBeNull();
+  expect(faultOf([scaled('1', 0), scaled('', 5)])).toBeNull();
+  expect(faultOf([scaled('', 0), scaled('', 5)])).toBeNull();
+});
+
 test('a localizer of three planes is three stacks', () => {
   const planes = Object.values(AXES).map((axis) => ({ [TAG.orientation]: ['DS', axis] }) as MadeUp);
   expect(stacksOf(images(planes)).map(({ plane }) => plane)).toEqual(Object.keys(AXES));

@@ -185,6 +185,12 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
   if (CUTS.includes(type) && slices.length > 1 && slices.some(({ at }) => at === null)) {
     return 'position or orientation is missing, so nobody can say in which order the slices lie';
   }
+  const bare = slices.filter(({ frame }) => !frame.isRescaled).length;
+  const isChanged = ({ frame: { isRescaled, slope, intercept } }: Slice): boolean =>
+    isRescaled && (slope !== 1 || intercept !== 0);
+  if (bare > 0 && slices.some(isChanged)) {
+    return `${bare} of ${slices.length} slices ${bare === 1 ? 'lacks' : 'lack'} Rescale Slope or Intercept, which the others have, so nobody can say what the values mean there`;
+  }
   if (!repeats(slices)) return null;
   const places = new Set(slices.map(({ at }) => Math.round((at ?? 0) / SAME_PLACE)));
   const where = places.size === 1 ? 'one place' : `${places.size} places`;

@@ -69,6 +69,7 @@ function framesOf({ slope, intercept }: NiftiHeader, cuts: Cuts): Frame[] {
     thickness: length(next),
     slope,
     intercept,
+    isRescaled: true,
     unit: null,
     apart: [],
   }));

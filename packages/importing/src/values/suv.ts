@@ -3,8 +3,11 @@ import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
 import { type Moment, secondsOf } from '../series/image.ts';
 
-/** Philips' own factor from counts to SUV. */
-const PHILIPS_SUV = 0x70531000;
+/** Philips' own elements: factors from counts to SUV, and to Bq/ml. */
+const PHILIPS = 'Philips PET Private Group';
+const PHILIPS_GROUP = 0x7053;
+const TO_SUV = 0x00;
+const TO_ACTIVITY = 0x09;
 /** In seconds. */
 const DAY = 86_400;
 /** Nobody scans later: times that are further apart are wrong. */
@@ -23,18 +26,27 @@ export function suvFactor(dataset: Dataset, acquired: readonly Moment[]): number
   const type = dataset.text(TAG.suvType).toUpperCase();
   if (type !== '' && type !== 'BW') throw noSuv(`the values are SUV of type ${type}, not by body weight`);
   if (units === 'GML') return 1;
-  if (units === 'CNTS') {
-    const factor = dataset.decimal(PHILIPS_SUV);
-    if (factor !== undefined && factor > 0) return factor;
-  }
-  if (units !== 'BQML') throw noSuv(`units '${units || 'not said'}' are not read`);
+  const toSuv = units === 'CNTS' ? philipsFactor(dataset, TO_SUV) : null;
+  if (toSuv !== null) return toSuv;
+  const toActivity = units === 'CNTS' ? philipsFactor(dataset, TO_ACTIVITY) : 1;
+  if (toActivity === null)
+    throw noSuv(
+      "units 'CNTS' (counts) are not read without the factors of Philips, (7053,xx00) or (7053,xx09)",
+    );
+  if (units !== 'BQML' && units !== 'CNTS') throw noSuv(`units '${units || 'not said'}' are not read`);
   const [agent] = dataset.items(TAG.radiopharmaceutical);
   const weight = needed(dataset.decimal(TAG.weight), "the patient's weight");
   const dose = needed(agent?.decimal(TAG.radionuclideDose), 'the injected dose');
   if (dose < LEAST_DOSE) throw noSuv(`a dose of ${dose} Bq is not one of a patient`);
   const halfLife = needed(agent?.decimal(TAG.radionuclideHalfLife), 'the half-life');
   const left = dose * 2 ** (-secondsOfDecay(dataset, agent, halfLife, acquired) / halfLife);
-  return (weight * 1000) / left;
+  return (toActivity * weight * 1000) / left;
+}
+
+function philipsFactor(dataset: Dataset, element: number): number | null {
+  const tag = dataset.privateTag(PHILIPS, PHILIPS_GROUP, element);
+  const factor = tag === undefined ? undefined : dataset.decimal(tag);
+  return factor !== undefined && factor > 0 ? factor : null;
 }
 
 function noSuv(why: string): FileFault {

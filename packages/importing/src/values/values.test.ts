@@ -84,7 +84,23 @@ test('SUV by body weight: decay to the scan, to the injection, across midnight; 
   expect(factor({ [TAG.units]: ['CS', 'GML'] })).toBe(1);
   const night = { [TAG.seriesTime]: ['TM', '001500'], [TAG.acquisitionTime]: ['TM', '001500'] } as MadeUp;
   expect(factor(night)).toBeCloseTo(70_000 / (370e6 * 2 ** (-54_000 / 6586.2)), 9);
+  const OWN = 0x70530000;
+  const philips = (more: MadeUp): MadeUp => ({
+    [TAG.units]: ['CS', 'CNTS'],
+    [OWN + 0x0011]: ['LO', 'Philips PET Private Group'],
+    ...more,
+  });
+  expect(factor(philips({ [OWN + 0x1100]: ['DS', '0.000555'] }))).toBe(0.000555);
+  expect(factor(philips({ [OWN + 0x1100]: ['DS', '0'], [OWN + 0x1109]: ['DS', '2.5'] }))).toBeCloseTo(
+    (2.5 * 70_000) / left,
+    12,
+  );
   const faults: [MadeUp, string][] = [
+    // Another maker's elements, in the block that is usually Philips'.
+    [
+      philips({ [OWN + 0x0010]: ['LO', 'Somebody'], [OWN + 0x1000]: ['DS', '7'] }),
+      "units 'CNTS' (counts) are not",
+    ],
     [{ [TAG.weight]: ['DS', ''] }, "the patient's weight is missing"],
     [{ [TAG.units]: ['CS', 'PROPCNT'] }, "units 'PROPCNT' are not read (--pet volume"],
     [{ [TAG.decayCorrection]: ['CS', 'NONE'] }, "decay correction 'NONE'"],
