@@ -13,6 +13,8 @@ export interface ToldRow {
 export interface CarriedColumns {
   readonly carried: readonly { readonly name: string; readonly at: number }[];
   readonly keptBack: readonly string[];
+  /** How many hold something and have no name. */
+  readonly nameless: number;
 }
 
 /** What an import writes itself, under these names. */
@@ -43,13 +45,18 @@ export function carriedColumns(table: CohortTable): CarriedColumns {
   const { header, columns } = table;
   const carried: { name: string; at: number }[] = [];
   const keptBack: string[] = [];
+  let nameless = 0;
   for (const [at, name] of header.entries()) {
     const isRead = READ.some((role) => columns[role] === name);
-    if (name === '' || isRead || plain(name) === 'pseudonym') continue;
+    if (name === '') {
+      if (table.rows.some(({ cells }) => (cells[at] ?? '').trim() !== '')) nameless++;
+      continue;
+    }
+    if (isRead || plain(name) === 'pseudonym') continue;
     if (isIdentity(name) || holdsIds(table, at)) keptBack.push(name);
     else carried.push({ name: handedOnAs(name, columns), at });
   }
-  return { carried, keptBack };
+  return { carried, keptBack, nameless };
 }
 
 /** Whether a column is called like those that say who somebody is. Other IDs and places of a patient lead back too. */

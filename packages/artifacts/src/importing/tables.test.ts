@@ -85,6 +85,11 @@ test.each([
   ['id,hospital,label\n1,JM,0\n2,,\n', 'E_CSV_CELL', 'hospital is empty'],
   ['Patients of 2023,,\nid,hospital,label\n1,JM,0', 'E_CSV_COLUMNS', 'a row is of; found Patients of 2023'],
   ['', 'E_CSV_COLUMNS', 'a row is of; found none'],
+  [
+    'Patient,Clinic,\nid,hospital,label\n1,JM,0',
+    'E_CSV_COLUMNS',
+    'must stand in the first line, with no line above',
+  ],
   ['id,hospital,label,modality,file\n1,JM,0,A,x\n2,JM,0,A,x', 'E_IMPORT', 'the file x twice'],
 ])('refused: %j', (text, code, message) => {
   expect(() => listed(text)).toThrow(
@@ -95,11 +100,11 @@ test.each([
 test('visits are rows of one patient; what says who somebody is stays behind, by its name or by the IDs in it', () => {
   const path = join(tempDir(), 'table.csv');
   const header =
-    'PatientID,Name,出生日期,Hospital,Grade,Scan,Time,Event,Age at diagnosis,Set,label,Folder,MRN,Notes,Pseudonym';
+    'PatientID,Name,出生日期,Hospital,Grade,Scan,Time,Event,Age at diagnosis,Set,label,Folder,MRN,Notes,Pseudonym,,';
   const rows = [
-    'HN-77,Li,1950,HN,1,first,12.5,1,66,train,x,/data/HN-77,9,seen,a',
-    'HN-77,Li,1950,HN,1,second,14,1,67,train,x,/data/HN-77,9,again,a',
-    'HN-78,Wu,1951,HN,0,first,,0,70,val,y,/data/HN-78,8,as HN-78 was,b',
+    'HN-77,Li,1950,HN,1,first,12.5,1,66,train,x,/data/HN-77,9,seen,a,,',
+    'HN-77,Li,1950,HN,1,second,14,1,67,train,x,/data/HN-77,9,again,a,x,',
+    'HN-78,Wu,1951,HN,0,first,,0,70,val,y,/data/HN-78,8,as HN-78 was,b,,',
   ];
   writeFileSync(path, [header, ...rows].join('\n'));
   const { patients, told, columns } = readListed(
@@ -109,7 +114,7 @@ test('visits are rows of one patient; what says who somebody is stays behind, by
     NOBODY,
   ) as Extract<ListedCohort, { patients: unknown }>;
   expect(patients.map(({ patient }) => patient)).toEqual(['HN-77', 'HN-78']);
-  expect(columns.keptBack).toEqual(['Name', '出生日期', 'MRN', 'Notes']);
+  expect(columns).toMatchObject({ keptBack: ['Name', '出生日期', 'MRN', 'Notes'], nameless: 1 });
   const cells = { visit: 'second', Time: '14', Event: '1', 'Age at diagnosis': '67', split: 'train' };
   expect(told[1]).toEqual({
     patient: 'HN-77',

@@ -178,7 +178,7 @@ export function readListed(
   issues.throwIfErrors(
     'the table cannot be read',
     DataError,
-    'Fill or correct these cells, or take their rows out; of merged cells only the first is filled',
+    'Fill or correct these cells, or take their rows out; of merged cells only the first is filled, and of a formula the result is read that was saved',
   );
   if (isOfFiles) {
     requireOnce(rows, path);
@@ -208,7 +208,7 @@ function requireColumns(
     `no column gives the ${missing.join(', the ')}; found ${header.join(',')}`,
     {
       where: path,
-      hint: `Name it with --table_columns ${missing[0]}=NAME${isOfFiles ? '' : ', or give what holds for all by --hospital and --label'}`,
+      hint: `${header.includes('') ? 'The names of all columns must stand in the first line, with no line above them. ' : ''}Name it with --table_columns ${missing[0]}=NAME${isOfFiles ? '' : ', or give what holds for all by --hospital and --label'}`,
     },
   );
 }

@@ -42,6 +42,19 @@ export function scaledAffine(affine: Affine, factor: number): Affine {
   return affine.map((one, i) => one * (i < 8 ? -factor : factor));
 }
 
+/** How far two affines place a corner of a volume apart, at most. */
+export function mostApart(a: Affine, b: Affine, shape: readonly number[]): number {
+  const corners = Array.from({ length: 8 }, (_, corner) =>
+    [0, 1, 2].map((axis) => ((corner >> axis) & 1) * ((shape[axis] ?? 1) - 1)),
+  );
+  const along = (affine: Affine, row: number, corner: readonly number[]): number =>
+    corner.reduce((sum, at, axis) => sum + at * (affine[4 * row + axis] ?? 0), affine[4 * row + 3] ?? 0);
+  const apart = corners.map((corner) =>
+    Math.hypot(...[0, 1, 2].map((row) => along(a, row, corner) - along(b, row, corner))),
+  );
+  return Math.max(...apart);
+}
+
 /**
  * Which axis of a volume runs along which of the patient, and in which direction: nibabel's `io_orientation`, by the rotation
  * that is nearest to the affine.

@@ -1,6 +1,6 @@
 import { FileFault } from '../files/fault.ts';
 import { foreignFault } from '../files/foreign.ts';
-import { type Affine, baseAffine, qformAffine, scaledAffine } from './affine.ts';
+import { type Affine, baseAffine, mostApart, qformAffine, scaledAffine } from './affine.ts';
 
 /** What the header of a NIfTI file says (https://nifti.nimh.nih.gov). */
 export interface NiftiHeader {
@@ -14,8 +14,8 @@ export interface NiftiHeader {
   readonly intercept: number;
   /** From indices to mm; x grows to the left of the patient, y to the back: DICOM's system, not NIfTI's. */
   readonly affine: Affine;
-  /** Whether the file says how the volume lies; otherwise its rows are taken to run from the right to the left. */
-  readonly isPlaced: boolean;
+  /** What is odd about what it says of where the volume lies, in words; empty where nothing is. */
+  readonly odd: string;
 }
 
 export interface VoxelType {
@@ -181,17 +181,38 @@ function scalingOf(fields: Fields): { slope: number; intercept: number } {
 }
 
 /** By the sform where there is one, else by the qform, else as nibabel does: the middle is the origin, rows run to the left. */
-function placeOf(fields: Fields, shape: NiftiHeader['shape']): { affine: Affine; isPlaced: boolean } {
+function placeOf(fields: Fields, shape: NiftiHeader['shape']): Pick<NiftiHeader, 'affine' | 'odd'> {
   const { sform, qform, srow, quaternion, pixdim } = fields.layout;
   const numbers = (at: number, count: number): number[] =>
     Array.from({ length: count }, (_, i) => fields.real(at, i));
   const hasSform = fields.code(sform) > 0;
-  const isPlaced = hasSform || fields.code(qform) > 0;
+  const hasQform = fields.code(qform) > 0;
   const sizes = numbers(pixdim, 4);
-  const affine = hasSform
-    ? numbers(srow, 12)
-    : isPlaced
-      ? qformAffine(numbers(quaternion, 6), sizes)
-      : baseAffine(shape, sizes);
-  return { affine: scaledAffine(affine, fields.millimetres()), isPlaced };
+  const byQform = (): Affine => qformAffine(numbers(quaternion, 6), sizes);
+  const found = hasSform ? numbers(srow, 12) : hasQform ? byQform() : baseAffine(shape, sizes);
+  const affine = scaledAffine(found, fields.millimetres());
+  if (!hasSform && !hasQform) return { affine, odd: UNPLACED };
+  const other = hasSform && hasQform ? orNull(byQform) : null;
+  if (other === null) return { affine, odd: '' };
+  const apart = mostApart(affine, scaledAffine(other, fields.millimetres()), shape);
+  const least = Math.min(
+    ...[0, 1, 2].map((axis) => Math.hypot(...[0, 4, 8].map((row) => affine[row + axis] ?? 0))),
+  );
+  if (!(apart > least / 2)) return { affine, odd: '' };
+  return {
+    affine,
+    odd: `sform and qform of the file place it up to ${Number(apart.toPrecision(3))} mm apart: the sform counts`,
+  };
+}
+
+const UNPLACED = 'the file does not say what is left and right: rows are taken to begin at the right';
+
+/** What does not count may be wrong. */
+function orNull(read: () => Affine): Affine | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FileFault) return null;
+    throw error;
+  }
 }

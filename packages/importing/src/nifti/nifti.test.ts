@@ -191,6 +191,22 @@ test('lengths in metres become millimetres, and a volume that nobody placed says
     view.setInt16(254, 0, true);
   });
   const header = openNiftiHeader(fileOf(bytes));
-  expect(header.isPlaced).toBe(false);
+  expect(header.odd).toContain('does not say what is left and right');
   expect(cutsOf(header, 'axial').steps[2][2]).toBe(1000);
+});
+
+test.each<[what: string, change: (view: DataView) => void, odd: string]>([
+  ['as the sform', () => undefined, ''],
+  ['turned round', (view) => view.setFloat32(256 + 8, 1, true), 'place it up to 4.47 mm apart: the sform counts'],
+  ['by rounding beside it', (view) => view.setFloat32(268, 0.01, true), ''],
+  ['10 mm beside it', (view) => view.setFloat32(268, 10, true), 'up to 10 mm apart'],
+  ['and is no rotation', (view) => view.setFloat32(256, 2, true), ''],
+])('a qform that places a volume otherwise than the sform is told: %s', (_, change, odd) => {
+  const bytes = changed((view) => {
+    view.setInt16(252, 1, true);
+    change(view);
+  });
+  const found = openNiftiHeader(fileOf(bytes)).odd;
+  if (odd === '') expect(found).toBe('');
+  else expect(found).toContain(odd);
 });

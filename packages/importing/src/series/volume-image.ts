@@ -51,9 +51,7 @@ export function volumesOf(
         type,
         description,
         thickness: length(cuts.steps[2]),
-        odd: header.isPlaced
-          ? ''
-          : 'the file does not say what is left and right: rows are taken to begin at the right',
+        odd: header.odd,
       },
     };
   });

@@ -45,11 +45,17 @@ export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, cont
 }
 
 /** What becomes of the columns of a table that say more of the patients. */
-export function sayColumns({ carried, keptBack }: CarriedColumns, path: string, context: StageContext): void {
+export function sayColumns(
+  { carried, keptBack, nameless }: CarriedColumns,
+  path: string,
+  context: StageContext,
+): void {
   const names = carried.map(({ name }) => name).join(', ');
   if (names !== '') say(context, `Columns that go into ${path}, for preprocess --table: ${names}.`);
   const back = keptBack.join(', ');
   if (back !== '') say(context, `Columns that may identify a patient, and are kept back: ${back}.`);
+  if (nameless > 0)
+    say(context, `${counted(nameless, 'column')} without a name in the first line of the table: left out.`);
 }
 
 export function sayOddities(
