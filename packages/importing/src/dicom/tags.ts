@@ -13,6 +13,7 @@ export const TAG = {
   acquisitionTime: 0x00080032,
   modality: 0x00080060,
   manufacturer: 0x00080070,
+  institution: 0x00080080,
   seriesDescription: 0x0008103e,
   patientName: 0x00100010,
   patientId: 0x00100020,

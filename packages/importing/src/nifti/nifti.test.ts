@@ -197,7 +197,11 @@ test('lengths in metres become millimetres, and a volume that nobody placed says
 
 test.each<[what: string, change: (view: DataView) => void, odd: string]>([
   ['as the sform', () => undefined, ''],
-  ['turned round', (view) => view.setFloat32(256 + 8, 1, true), 'place it up to 4.47 mm apart: the sform counts'],
+  [
+    'turned round',
+    (view) => view.setFloat32(256 + 8, 1, true),
+    'place it up to 4.47 mm apart: the sform counts',
+  ],
   ['by rounding beside it', (view) => view.setFloat32(268, 0.01, true), ''],
   ['10 mm beside it', (view) => view.setFloat32(268, 10, true), 'up to 10 mm apart'],
   ['and is no rotation', (view) => view.setFloat32(256, 2, true), ''],

@@ -21,6 +21,8 @@ export interface Image {
   readonly hospital: string | null;
   readonly label: string | null;
   readonly birthDate: string;
+  /** Where it was made, as the device writes it; it is written nowhere. */
+  readonly institution: string;
   readonly acquired: Moment;
   /** When the examination began, as a text that sorts by time; empty where the file does not say it. It is written nowhere. */
   readonly examined: string;
@@ -98,6 +100,7 @@ export function readImage(path: string, key: string): Image | string {
     hospital: null,
     label: null,
     birthDate: dataset.text(TAG.birthDate),
+    institution: dataset.text(TAG.institution),
     acquired: { date: dataset.text(TAG.acquisitionDate), time: dataset.text(TAG.acquisitionTime) },
     examined: examinedAt(dataset),
     number: dataset.decimal(TAG.instanceNumber) ?? 0,

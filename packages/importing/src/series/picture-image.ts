@@ -39,6 +39,7 @@ export function pictureOf(
     series: keyedHash(key, [hospital ?? '', patient, series]),
     ...{ patientId: patient, hospital, label, rows, columns, isColour },
     birthDate: '',
+    institution: '',
     acquired: { date: '', time: '' },
     examined: '',
     number: 0,

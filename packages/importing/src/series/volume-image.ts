@@ -38,6 +38,7 @@ export function volumesOf(
       hospital,
       label,
       birthDate: '',
+      institution: '',
       acquired: { date: '', time: '' },
       examined: '',
       number: 0,

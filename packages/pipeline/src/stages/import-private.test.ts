@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { importFiles, lockFolder, privateFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { silentContext } from '@radweave/study/context/events';
+import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, onPosix, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { optionsIn, writeSeries } from './import.options.test.data.ts';
@@ -72,14 +73,22 @@ test('without the table of pseudonyms nobody is imported a second time', async (
   expect(filesBelow(options.output)).toEqual(before);
 });
 
-test('one ID with two birth dates is warned of', async () => {
+test.each<[what: string, tag: number, values: string[], told: RegExp | null]>([
+  ['two birth dates', TAG.birthDate, ['19500101', '19600101'], /HN-\d{6}: one PatientID with 2 birth dates/],
+  ['two institutions', TAG.institution, ['市一医院', 'SY'], /HN-\d{6}: one PatientID at 2 institutions/],
+  ['one institution in two spellings', TAG.institution, ['SY Hospital', 'sy hospital'], null],
+  ['one institution, or none', TAG.institution, ['SY', ''], null],
+])('one ID with %s is warned of where it may be two people', async (_, tag, values, told) => {
   const folder = tempDir();
-  writeSeries(folder, 'arterial', 1, { [TAG.birthDate]: ['DA', '19500101'] });
-  writeSeries(folder, 'portal', 1, { [TAG.birthDate]: ['DA', '19600101'] });
-  const said: string[] = [];
-  const emit = (event: object): void => void said.push(String(Reflect.get(event, 'text') ?? ''));
-  await importStage(optionsIn(folder), { emit, shouldStop: () => false });
-  expect(said.join('\n')).toMatch(/HN-\d{6}: one PatientID with 2 birth dates/);
+  for (const [i, value] of values.entries())
+    writeSeries(folder, i === 0 ? 'arterial' : 'portal', 1, { [tag]: ['LO', value] });
+  const context = listening();
+  const { records } = optionsIn(folder);
+  await importStage(optionsIn(folder), context);
+  const said = context.said.join('\n');
+  if (told === null) expect(said).not.toContain('perhaps two people');
+  else expect(said).toMatch(told);
+  for (const path of filesBelow(records)) expect(readFileSync(path, 'utf8')).not.toContain(values[0]);
 });
 
 onPosix('what leads back to patients is for nobody else to read, and lies apart', async () => {

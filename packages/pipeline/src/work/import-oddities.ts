@@ -1,5 +1,5 @@
 import { basename, relative, sep } from 'node:path';
-import { type CarriedColumns, compareText } from '@radweave/artifacts';
+import { type CarriedColumns, compareText, spellingKey } from '@radweave/artifacts';
 import { standing, type Unmatched } from '@radweave/importing/cohort/account';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
@@ -67,6 +67,12 @@ export function sayOddities(
     const births = new Set(images.map(({ birthDate }) => birthDate).filter((date) => date !== ''));
     if (births.size > 1)
       warn(context, `${pseudonym}: one PatientID with ${births.size} birth dates, so perhaps two people.`);
+    const places = new Set(images.map(({ institution }) => spellingKey(institution)).filter(Boolean));
+    if (places.size > 1)
+      warn(
+        context,
+        `${pseudonym}: one PatientID at ${places.size} institutions, so perhaps two people; with a table that says hospitals, and a folder called after each, they are told apart.`,
+      );
   }
   for (const one of proposals.filter(({ modality }) => modality !== OUT && modality !== MASK)) {
     const notes = oddities(one).join('; ');
