@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { groupBy } from '@radweave/artifacts/group-by';
 import { naturalCompare } from '@radweave/artifacts/natural';
+import { counted } from '@radweave/remarks';
 import { cross, dot, type Frame, length, unit, type Vector } from './frames.ts';
 import type { Image } from './image.ts';
 
@@ -189,7 +190,7 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
   const isChanged = ({ frame: { isRescaled, slope, intercept } }: Slice): boolean =>
     isRescaled && (slope !== 1 || intercept !== 0);
   if (bare > 0 && slices.some(isChanged)) {
-    return `${bare} of ${slices.length} slices ${bare === 1 ? 'lacks' : 'lack'} Rescale Slope or Intercept, which the others have, so nobody can say what the values mean there`;
+    return `${bare} of ${counted(slices.length, 'slice')} ${bare === 1 ? 'lacks' : 'lack'} Rescale Slope or Intercept, which the others have, so nobody can say what the values mean there`;
   }
   if (!repeats(slices)) return null;
   const places = new Set(slices.map(({ at }) => Math.round((at ?? 0) / SAME_PLACE)));
