@@ -184,6 +184,29 @@ onLinux('what uv installed for CUDA is taken for CUDA, and what it is compared w
   expect(said.join()).toMatch(/compared with their own lists alone/);
 });
 
+onLinux('what is brought again with a wheel more replaces what lacked it', () => {
+  const folder = tempDir();
+  const libtorch = Object.entries(libtorchTree()).map(([name, text]) => [`torch/${name}`, text]);
+  writeFileSync(join(folder, OTHER), madeUpWheel(Object.fromEntries(libtorch)));
+  const env = { RADWEAVE_CACHE: tempDir() };
+  const take = () => dirname(takeLibtorch(folder, 'cpu', () => undefined, env));
+  expect(existsSync(join(take(), 'nvidia'))).toBe(false);
+  const cudart = { 'nvidia/cu13/lib/libcudart.so.13': '' };
+  writeFileSync(join(folder, `nvidia_cuda_runtime-1.0-py3-none-${TAG}.whl`), madeUpWheel(cudart));
+  expect(existsSync(join(take(), ...Object.keys(cudart)))).toBe(true);
+});
+
+onLinux('of what uv installed no wheel may be missing', () => {
+  const folder = tempDir();
+  const wheels = wheelsFor(THIS_MACHINE, 'cpu');
+  const lists = wheels.map(({ file }) => `${file.split('-').slice(0, 2).join('-')}.dist-info`);
+  writeTree(folder, Object.fromEntries(lists.map((list) => [`${list}/RECORD`, ''])));
+  writeTree(folder, { 'torch/lib/libtorch_cpu.so': '' });
+  rmSync(join(folder, lists.at(-1) ?? ''), { recursive: true });
+  const take = () => takeLibtorch(folder, 'cpu', () => undefined, { RADWEAVE_CACHE: tempDir() });
+  expect(take).toThrow(`What is in ${wheels.at(-1)?.file} is missing in ${folder}: put it there, too`);
+});
+
 onLinux('a fetched libtorch that lost a part is replaced', () => {
   const folder = tempDir();
   const files = Object.entries(libtorchTree()).map(([name, text]) => [`torch/${name}`, text] as const);

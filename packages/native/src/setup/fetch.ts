@@ -160,7 +160,9 @@ export function takeLibtorch(
   const engine = asked ?? (hasCuda ? 'cuda' : 'cpu');
   if (isFolder && existsSync(join(from, 'torch', 'lib'))) {
     say(`${from} holds installed wheels: their files are compared with their own lists alone`);
-    return takeWheels(folder, [], engine, installedVersion(folder), env);
+    const version = installedVersion(folder);
+    if (version === PINNED_TORCH) refuseWithout(wheelsFor(THIS_MACHINE, engine), names, folder);
+    return takeWheels(folder, [], engine, version, env);
   }
   const [file, second] = torch;
   if (file === undefined || second !== undefined) {
@@ -186,6 +188,16 @@ function installedList(file: string): string {
   return `${file.split('-').slice(0, 2).join('-')}.dist-info`;
 }
 
+/** Of every one of these wheels some version must be installed. */
+function refuseWithout(wheels: readonly Wheel[], names: readonly string[], folder: string): void {
+  const lists = names.filter((name) => name.endsWith('.dist-info'));
+  const isThere = ({ file }: Wheel): boolean =>
+    lists.some((list) => list.startsWith(file.slice(0, file.indexOf('-') + 1)));
+  const lacking = wheels.find((wheel) => !isThere(wheel));
+  if (lacking === undefined) return;
+  throw new SetupError(`What is in ${lacking.file} is missing in ${folder}: put it there, too`);
+}
+
 function installedVersion(folder: string): string {
   const list = readdirSync(folder).find((name) => /^torch-.*\.dist-info$/.test(name));
   if (list === undefined) throw new SetupError(`'${folder}' has no torch-….dist-info beside its torch`);
@@ -208,8 +220,17 @@ function takeWheels(
     if (existsSync(join(folder, 'torch', 'lib'))) takeInstalled(folder, isNeeded, staged);
     else for (const wheel of wheels) unpackWheel(verified(folder, wheel), isNeeded, staged);
   };
-  fillFolder(target, fill, () => isWhole(torch));
+  fillFolder(target, fill, (staged) => hasAllOf(staged, target));
   return torch;
+}
+
+/** Whether a folder has every file of another one, of the same size: what was brought before may have lacked a wheel. */
+function hasAllOf(other: string, folder: string): boolean {
+  return readdirSync(other, { recursive: true, encoding: 'utf8' }).every((name) => {
+    const mine = statSync(join(other, name));
+    const twin = statSync(join(folder, name), { throwIfNoEntry: false });
+    return mine.isDirectory() || mine.size === twin?.size;
+  });
 }
 
 function verified(folder: string, { file, sha256 }: Wheel): string {

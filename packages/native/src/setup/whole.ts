@@ -68,9 +68,14 @@ function makeBeside(target: string, make: (temporary: string) => void): void {
  * two set-ups at the same time both do the work, and what the first one made stays.
  *
  * @param isWhole whether the folder has all of its parts.
+ * @param isWhole whether the target has all of its parts, as the folder that was filled now has them.
  * @throws SetupError when the disk is full, fails, or is not writable.
  */
-export function fillFolder(target: string, fill: (staged: string) => void, isWhole: () => boolean): void {
+export function fillFolder(
+  target: string,
+  fill: (staged: string) => void,
+  isWhole: (staged: string) => boolean,
+): void {
   makeBeside(target, (staged) => {
     mkdirSync(staged);
     fill(staged);
@@ -78,12 +83,12 @@ export function fillFolder(target: string, fill: (staged: string) => void, isWho
   });
 }
 
-function moveInto(staged: string, target: string, isWhole: () => boolean): void {
+function moveInto(staged: string, target: string, isWhole: (staged: string) => boolean): void {
   try {
     renameWithRetry(staged, target);
   } catch {
     // Another set-up was first, or somebody deleted a part.
-    if (!isWhole()) replace(staged, target);
+    if (!isWhole(staged)) replace(staged, target);
   }
 }
 
