@@ -29,7 +29,7 @@ export interface WorkFlags extends CommonFlags, Record<string, unknown> {
 
 export const WORK_FLAGS: Flags = {
   workers: optional('<N>', 'start N workers on this machine, which share its threads'),
-  devices: several('<names...>', 'start a worker for each device, such as cuda:0 cuda:1'),
+  devices: several('<names...>', 'start a worker for each device, such as cuda:0 cuda:1', 'What to do'),
   index: optional(
     '<i>',
     'number of this worker, from 0 (default: $SLURM_ARRAY_TASK_ID or $JOB_COMPLETION_INDEX)',

@@ -32,8 +32,8 @@ export const data = {
     .default([])
     .meta({
       description:
-        'What columns of the table are for, where their names do not say it, such as label=Diagnosis',
-      allowed: 'patient, hospital, label, image, modality, split or visit, =, the name of a column',
+        'What a column of the table is for, where its name does not say it, such as label=Diagnosis',
+      allowed: 'USE=COLUMN; USE is patient, hospital, label, image, modality, split or visit',
     }),
   clinical: z
     .array(z.string().min(1))
@@ -55,7 +55,7 @@ export const data = {
     .refine((list) => new Set(list).size === list.length, 'data.modalities lists a modality twice')
     .default(['A', 'P'])
     .meta({
-      description: 'Modalities to use; `missing` says what becomes of patients who lack one',
+      description: 'Modalities to use; for patients who lack one see `data.missing`',
       allowed: 'folder names, each once',
     }),
   missing: choice(

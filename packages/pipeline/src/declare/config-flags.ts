@@ -29,7 +29,7 @@ const USUAL = {
   resize: {
     ...on('resize', 'data.resize'),
     description:
-      'Resize square images of a different size (bilinear, antialiased) instead of stopping; for others there are --set data.resize=pad (black margins) and stretch',
+      'Resize square images of a different size (bilinear, antialiased) instead of stopping; for images that are not square give --set data.resize=pad (adds black margins) or data.resize=stretch',
   },
   num_workers: set('num_workers', 'data.num_workers'),
   no_augment: off('no_augment', 'augmentation.enabled', 'Train without augmentation'),

@@ -54,7 +54,7 @@ const [PART, MERGED] = ['part.json', 'merged.json'];
 /** A part, whose record vouches for it when it is finished. */
 type FoundShard = Shard & { isFinished: boolean };
 
-/** So many missing parts are named. */
+/** At most so many missing parts are named. */
 const SHOWN = 20;
 
 /** GPUs of one kind may have other numbers on other machines; a part says itself what computed it. */
@@ -153,7 +153,7 @@ async function mergeParts<Options extends object, Result>(
     const own = join(parts, folderOf(one));
     const check = isUpToDate(join(own, PART), state(nameOf(one)), hashes);
     if (check.upToDate) continue;
-    throw new DataError('E_SHARDS', `part ${nameOf(one)} is not one of this work: ${check.reason}`, {
+    throw new DataError('E_SHARDS', `part ${nameOf(one)} cannot be merged: ${check.reason}`, {
       where: own,
       hint: `Give the flags with which the parts were made, or run the same command with --shard ${nameOf(one)} again`,
     });
@@ -186,10 +186,10 @@ function requireAll(folder: string, there: readonly FoundShard[]): FoundShard[] 
   if (others.length > 0) {
     throw new DataError(
       'E_SHARDS',
-      `parts of different divisions are mixed: shares of ${and(counts.map(String))}`,
+      `there are parts of ${and(counts.map(String))} shares, which cannot be merged together`,
       {
         where: folder,
-        hint: 'Wait for shares that still run, and remove the folders of those that are not to be merged',
+        hint: 'Wait for shares that still run, and remove the folders of parts that you do not want',
       },
     );
   }

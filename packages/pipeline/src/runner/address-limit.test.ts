@@ -18,7 +18,7 @@ test('a limit of addresses is read, and one that is too small is an error that s
     ['report', '4096000000', '2560000000'],
   ] as const) {
     expect(() => requireAddresses(stage, limits(enough))).not.toThrow();
-    expect(() => requireAddresses(stage, limits(less))).toThrow(/GB of addresses, and .* needs \d+ GB/);
+    expect(() => requireAddresses(stage, limits(less))).toThrow(/GB of address space, but .* needs \d+ GB/);
   }
 });
 

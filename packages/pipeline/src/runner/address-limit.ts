@@ -39,7 +39,7 @@ export function requireAddresses(stage: StageName, limits: string = ownLimits())
   const gigabytes = (limit / 1e9).toFixed(1);
   throw new ResourceError(
     'E_NO_MEMORY',
-    `this process may use ${gigabytes} GB of addresses, and ${whole.replaceAll('_', '-')} needs ${least / 1e9} GB before it reads an image`,
+    `this process may use ${gigabytes} GB of address space, but ${whole.replaceAll('_', '-')} needs ${least / 1e9} GB before it reads an image`,
     { hint: 'Raise the limit: ulimit -v unlimited, or ask the queue for more (h_vmem, --mem)' },
   );
 }

@@ -28,7 +28,7 @@ export function explainError(error: unknown): unknown {
     });
   }
   if (TOO_LARGE.test(error.message)) {
-    return new DataError('E_NUMBER_RANGE', 'a setting is too large for the numbers that are computed with', {
+    return new DataError('E_NUMBER_RANGE', 'a setting is so large that numbers overflow in the computation', {
       hint: 'Lower --learning_rate, training.weight_decay, or another setting that is unusually large',
       cause: error,
     });

@@ -68,8 +68,8 @@ export const crossFit = defineStage({
     options: ({ config }, { modality, model, checkpoint, align, cross_fit, shard }) => {
       if (cross_fit === undefined) return null;
       if (shard !== undefined) {
-        throw new UsageError('E_FLAGS', 'cross-fitting is shared out by its folds, not by --shard', {
-          hint: 'Use radweave plan --cross_fit and radweave work',
+        throw new UsageError('E_FLAGS', '--cross_fit cannot be combined with --shard', {
+          hint: 'To train the folds on several machines, use radweave plan --cross_fit K and radweave work',
         });
       }
       if (align) {

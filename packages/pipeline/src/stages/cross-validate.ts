@@ -33,7 +33,10 @@ export const crossValidate = defineStage({
       const isByHospital = flags.leave_one_hospital_out;
       if (flags.folds === undefined && !isByHospital) return null;
       if (flags.folds !== undefined && isByHospital) {
-        throw new UsageError('E_FLAGS', '--folds and --leave_one_hospital_out are two different analyses');
+        throw new UsageError(
+          'E_FLAGS',
+          '--folds and --leave_one_hospital_out are two different analyses: give one of them',
+        );
       }
       if (togetherOf(flags) !== undefined) {
         throw new UsageError(

@@ -41,6 +41,6 @@ test('parts of the explanations that are merged are those of one process, byte f
     hint: expect.stringContaining('--shard 2/2, then'),
   });
   await part(2, 2, { patients: ['SY000'] });
-  await expect(merge()).rejects.toThrow(/part 2\/2 is not one of this work: patients changed/);
+  await expect(merge()).rejects.toThrow(/part 2\/2 cannot be merged: patients changed/);
   expect(contents()).toEqual(whole);
 });

@@ -103,7 +103,7 @@ test('parts of other settings, of other files and of another number of shares ar
   const refused = { code: 'E_SHARDS', exitCode: 3 };
   await expect(merge()).rejects.toMatchObject({
     ...refused,
-    message: expect.stringContaining('part 2/2 is not one of this work: extraction.batch_size changed'),
+    message: expect.stringContaining('part 2/2 cannot be merged: extraction.batch_size changed'),
   });
   await part(2, 2);
   await expect(merge({ model: 'resnet34' })).rejects.toThrow(/part 1\/2 .*: the model changed/);
@@ -114,7 +114,7 @@ test('parts of other settings, of other files and of another number of shares ar
   await part(1, 2);
   await expect(merge()).rejects.toMatchObject({
     ...refused,
-    message: expect.stringContaining('part 2/2 is not one of this work: shard changed'),
+    message: expect.stringContaining('part 2/2 cannot be merged: shard changed'),
   });
   rmSync(partOf(2, 2), { recursive: true });
   renameSync(join(shards(), 'kept'), partOf(2, 2));
@@ -124,11 +124,11 @@ test('parts of other settings, of other files and of another number of shares ar
   await expect(merge()).rejects.toThrow(/part 2\/2 .*test\.f32 is missing or changed/);
   writeFileSync(rows, bytes);
   await part(1, 3);
-  await expect(merge()).rejects.toThrow(/parts of different divisions are mixed: shares of 2 and 3/);
+  await expect(merge()).rejects.toThrow(/there are parts of 2 and 3 shares, which cannot be merged/);
   expect(contents()).toEqual({});
   // One that is not finished may still be under way.
   rmSync(join(partOf(1, 3), 'part.json'));
-  await expect(merge()).rejects.toThrow(/parts of different divisions are mixed: shares of 2 and 3/);
+  await expect(merge()).rejects.toThrow(/there are parts of 2 and 3 shares, which cannot be merged/);
   rmSync(partOf(1, 3), { recursive: true });
   await merge();
   expect(contents()).toEqual(whole);
@@ -146,6 +146,6 @@ test('parts of other weights are refused, where no checkpoint is named', async (
   writeFileSync(record, readFileSync(record, 'utf8').replace(hash(before), hash(readFileSync(set))));
   await expect(merge()).rejects.toMatchObject({
     code: 'E_SHARDS',
-    message: expect.stringContaining('were computed by other weights or versions'),
+    message: expect.stringContaining('were computed with different weights or versions'),
   });
 });

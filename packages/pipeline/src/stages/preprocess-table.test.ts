@@ -72,7 +72,7 @@ test.each([
   const { config } = study(['grade0', 'grade1'], ['patient,hospital,label', ...rows]);
   await expect(preprocess({ config }, listening())).rejects.toMatchObject({
     code: 'E_LABELS',
-    message: expect.stringContaining(`in their order, ${told}`),
+    message: expect.stringContaining(`in the order of their folders, the classes are called ${told}`),
   });
 });
 

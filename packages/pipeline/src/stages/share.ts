@@ -35,9 +35,9 @@ export const share = defineStage({
     options: ({ config }, { share: path, deidentify = null }) => {
       if (path !== undefined) return { config, path, to: deidentify };
       if (deidentify === null) return null;
-      throw new UsageError('E_DEIDENTIFY', 'nothing is named to be copied', {
+      throw new UsageError('E_DEIDENTIFY', 'no file or folder to copy is given', {
         where: '--deidentify',
-        hint: 'Name it with --share FILE or FOLDER',
+        hint: 'Give it with --share FILE or --share FOLDER',
       });
     },
   },

@@ -128,10 +128,14 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
   const identity = patientsHash(folds);
   if (options.resume) {
     if (readFolds(path).identity === identity) return;
-    throw new UsageError('E_RESUME_FOLDS', 'the patients or folds differ from those it was started with', {
-      where: path,
-      hint: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
-    });
+    throw new UsageError(
+      'E_RESUME_FOLDS',
+      'the patients or folds differ from those that this cross-validation was started with',
+      {
+        where: path,
+        hint: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
+      },
+    );
   }
   writeConfig(crossValidationFiles(logs).config, sharedConfig(config));
   writeFolds(path, { format: 1, identity });

@@ -75,7 +75,7 @@ export async function mergeExtracted(
       if (rows.length === set.patients) return { rows, set };
       throw new DataError(
         'E_SHARDS',
-        `the parts have ${rows.length} of ${counted(set.patients, 'patient')} of ${split}`,
+        `the parts together have ${rows.length} of ${counted(set.patients, 'patient')} in the ${split} set`,
         {
           hint: 'Remove the parts, and run all of them again',
         },

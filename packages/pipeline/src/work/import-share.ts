@@ -17,7 +17,7 @@ export interface ImportedParts {
 
 /** Shares would give one patient several. */
 export function newPatients(n: number, where: string): DataError {
-  return new DataError('E_SHARDS', `${counted(n, 'patient')} without a pseudonym yet`, {
+  return new DataError('E_SHARDS', `${counted(n, 'patient')} ${n === 1 ? 'has' : 'have'} no pseudonym yet`, {
     where,
     hint: 'Run the same command with --dry_run instead of --shard first: all shares need one table of pseudonyms',
   });

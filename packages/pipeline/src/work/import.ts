@@ -231,7 +231,7 @@ function pixelsFor({ pixels, mask }: ImportOptions): PixelOptions {
   if (wishes.slices.kind === 'all' || options.fit.kind !== 'spacing') return { ...options, mask: wishes };
   throw new UsageError(
     'E_FLAGS',
-    '--fit MM makes slices between those that --mask_slices chooses: give one of them',
+    '--fit MM makes slices between those that --mask_slices chooses: give only one of the two',
   );
 }
 
@@ -283,7 +283,7 @@ function readerFor(
 function requireApart({ output, records, secrets }: ImportOptions): void {
   for (const folder of [output, records]) {
     if (!`${resolve(secrets)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
-    throw new UsageError('E_IMPORT', 'the table of pseudonyms would lie within what is passed on', {
+    throw new UsageError('E_IMPORT', 'the table of pseudonyms would lie in a folder that is passed on', {
       where: secrets,
       hint: 'Give --private a separate folder, outside --output and --records',
     });

@@ -31,7 +31,7 @@ export function placeIn(env: NodeJS.ProcessEnv): Place | null {
     const given = ['MASTER_ADDR', 'MASTER_PORT', ...NAMES.flat()].filter((name) => env[name] !== undefined);
     throw new UsageError(
       'E_RANKS',
-      'the launcher gives this process no place among those that train together',
+      'the variables of the launcher do not say which of the processes that train together this one is',
       {
         where: given.map((name) => `${name}=${env[name]}`).join(', '),
         hint: 'Set MASTER_ADDR, MASTER_PORT, RANK (from 0) and WORLD_SIZE for each, or unset all for one process alone',

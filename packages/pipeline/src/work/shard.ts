@@ -51,7 +51,7 @@ export function saidByAll<T extends { readonly versions: Readonly<Record<string,
   if (other === undefined) return first[1];
   throw new DataError(
     'E_SHARDS',
-    `the parts ${first[0]} and ${other[0]} were computed by other weights or versions, or on other kinds of machines`,
+    `the parts ${first[0]} and ${other[0]} were computed with different weights or versions, or on different kinds of machines`,
     {
       hint: 'Run the same command again for those that are not to be merged, with the weights and on the machines of the others',
     },

@@ -118,7 +118,7 @@ function tellWords(words: readonly string[], isCopied: boolean, context: StageCo
     warn(context, `${what}; so some of the places listed do not name a patient.`);
     return;
   }
-  throw new UsageError('E_DEIDENTIFY', `${what}, so an ID cannot be told from the word`, {
+  throw new UsageError('E_DEIDENTIFY', `${what}, so a copy could not replace the IDs alone`, {
     hint: 'Rename the folders of these patients, and run the study again',
   });
 }
@@ -146,7 +146,9 @@ function refusePlace(path: string, to: string): void {
   if (!isWithin && !isFull) return;
   throw new UsageError(
     'E_DEIDENTIFY',
-    isWithin ? 'the copy would lie within what is copied' : 'the folder for the copy is not empty',
+    isWithin
+      ? 'the folder for the copy lies in the folder that is copied'
+      : 'the folder for the copy is not empty',
     {
       where: to,
       hint: 'Give --deidentify a new folder beside it',

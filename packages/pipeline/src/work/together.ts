@@ -91,7 +91,7 @@ export class Others {
   private async ready(one: ChildProcess): Promise<void> {
     const ended = await Promise.race([once(one, 'message').then(() => null), once(one, 'close')]);
     if (ended === null) return;
-    throw new DistributedError(`a process that was to train with this one ended with ${ended[0]}`);
+    throw new DistributedError(`another process of this training ended with ${ended[0]}`);
   }
 
   /** Waits until they have ended, or ends them; what they said of their errors. */

@@ -208,9 +208,9 @@ function inOrderOf(
     Math.max(labelOf(words.get(label) ?? ''), labelOf(found.labels?.[label] ?? `grade${label}`));
   const places = [...words.keys()].map(placeOf);
   if (places.includes(-1) || new Set(places).size < places.length) {
-    throw new DataError('E_LABELS', `the classes of table and folders are ${spelt.join(', ')}`, {
+    throw new DataError('E_LABELS', `the classes of the table and the folders are ${spelt.join(', ')}`, {
       where: `--labels ${labels.join(' ')}`,
-      hint: 'Name each of them once, in the order of the labels 0, 1, …',
+      hint: 'Name each of these classes once, in the order of the labels 0, 1, …',
     });
   }
   return { names, labelIn: (_, { label }) => placeOf(label) };
@@ -235,10 +235,14 @@ function requireOrder(spelt: readonly string[], areNumbers: boolean, { path, col
     : new Set(spelt.map(classKey)).size === spelt.length;
   if (isOrdered) return;
   const words = spelt.map((word) => `'${word}'`).join(', ');
-  throw new DataError('E_LABELS', `the table calls the classes of the folders, in their order, ${words}`, {
-    where: path,
-    hint: `Bring the column ${columns.label} and the names of the folders into one order, or name another column with --table_columns label=NAME`,
-  });
+  throw new DataError(
+    'E_LABELS',
+    `in the order of their folders, the classes are called ${words} in the table: another order, or one name for two classes`,
+    {
+      where: path,
+      hint: `Bring the column ${columns.label} and the names of the folders into one order, or name another column with --table_columns label=NAME`,
+    },
+  );
 }
 
 /** The word that the table has for most patients of each class of the folders. */

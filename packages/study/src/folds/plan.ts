@@ -49,7 +49,7 @@ export function planHospitals(rows: readonly SliceRow[], seed: number, learned: 
   if (hospitals.length < 2) {
     throw new DataError(
       'E_HOSPITALS',
-      `leaving one hospital out needs two; there ${hospitals.length === 1 ? 'is 1' : 'are none'}`,
+      `--leave_one_hospital_out needs at least two hospitals; there ${hospitals.length === 1 ? 'is one' : 'are none'}`,
       {
         hint: 'Use --folds K to cross-validate within one hospital',
       },
