@@ -8,7 +8,7 @@ export { optional, several, toggle, whole, withDefault } from './declare/flags.t
 export type { RunOptions } from './declare/job-part.ts';
 export type { SomeStage } from './declare/stage.ts';
 export type { Runner, StepOutcome } from './job/job.ts';
-export { renewReportRecord, runPipeline } from './job/run-pipeline.ts';
+export { renewRecord, runPipeline } from './job/run-pipeline.ts';
 export { type Draft, draftConfig } from './library/draft-config.ts';
 export { exportModel } from './library/export-model.ts';
 export { readStudy, type Study } from './library/read-study.ts';

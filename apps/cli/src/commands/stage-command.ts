@@ -5,7 +5,7 @@ import {
   finishCopies,
   type Next,
   placeIn,
-  renewReportRecord,
+  renewRecord,
   type SomeStage,
   STAGES,
   type StageName,
@@ -64,9 +64,9 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
   try {
     const warnings: string[] = [];
     result = await runStage(name, options as never, quiet, (text) => warnings.push(text));
-    if (name === 'report') {
+    if (stage.job?.isDoneAlone === true) {
       const outputs = stage.writes(options as never, result as never);
-      await renewReportRecord(call.config, outputs, warnings, terminalRunner(quiet));
+      await renewRecord(name, call.config, outputs, warnings, terminalRunner(quiet));
     }
   } catch (error) {
     if (written !== undefined && Object(error).code === written.code) print(written.read(call.config));

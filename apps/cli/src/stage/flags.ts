@@ -34,7 +34,7 @@ export function tellFile({ file }: CallConfig, { quiet }: CommonFlags): void {
   if (file !== null && quiet !== true) process.stderr.write(`Configuration: ${file}\n`);
 }
 
-/** Commands that go through the raw folders; to all others the split files say where the images lie. */
+/** Commands, of which `run` and `plan` are no stages, that go through the raw folders; to all others the split files say where the images lie. */
 const READS_RAW = ['preprocess', 'run', 'plan'];
 
 /** The Python tool's own file names places on Windows; what a command does not use of them is not an error. */

@@ -29,6 +29,10 @@ export interface JobPart<Options> {
   readonly parts?: Parts<Options>;
   /** Once for each modality, not for all together. */
   readonly isPerModality?: true;
+  /** Whether a user may do it alone after the job, of more than the job had: then the job's record is kept true. */
+  readonly isDoneAlone?: true;
+  /** How often it goes through the training patients, for who estimates its time. */
+  passes?(config: Config): number;
   /** Under which name its manifest has it, where that is not its own. */
   readonly recordedAs?: string;
   /**

@@ -1,5 +1,6 @@
 import type { Config } from '@radweave/artifacts';
 import type { RunOptions } from '../declare/job-part.ts';
+import type { StageName } from '../stages/index.ts';
 import { Job, type Runner, type StepOutcome } from './job.ts';
 import { stepsOf } from './steps.ts';
 
@@ -16,11 +17,12 @@ export async function runPipeline(config: Config, how: RunOptions, runner: Runne
 }
 
 /**
- * Keeps the record of a run true where its report was made again by itself, of more parts than the run had.
+ * Keeps the record of a run true where one of its steps was done again by itself, of more parts than the run had.
  *
- * @param outputs What was written; what is not the run's report is recorded nowhere.
+ * @param outputs What was written; what is not of the run is recorded nowhere.
  */
-export async function renewReportRecord(
+export async function renewRecord(
+  name: StageName,
   config: Config,
   outputs: readonly string[],
   warnings: readonly string[],
@@ -30,5 +32,5 @@ export async function renewReportRecord(
   const job = new Job(config, how, runner);
   const steps = stepsOf(config, how);
   job.recall(steps.filter((step) => job.isRecorded(step)));
-  for (const step of steps) if (step.stage.name === 'report') await job.renew(step, outputs, warnings);
+  for (const step of steps) if (step.stage.name === name) await job.renew(step, outputs, warnings);
 }

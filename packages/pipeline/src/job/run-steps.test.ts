@@ -34,7 +34,7 @@ import type { RunOptions } from '../declare/job-part.ts';
 import { STAGES } from '../stages/index.ts';
 import { fakeRunner } from './fake-stages.test.data.ts';
 import { Job, type Runner, type StepOutcome } from './job.ts';
-import { renewReportRecord, runPipeline } from './run-pipeline.ts';
+import { renewRecord, runPipeline } from './run-pipeline.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
 
 const SIDE = 16;
@@ -332,9 +332,9 @@ test('a report that was made again by itself is the recorded one, and no other p
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, 'made again');
   }
-  await renewReportRecord(config, [join(report, 'report.zh.html')], [], fakeRunner);
+  await renewRecord('report', config, [join(report, 'report.zh.html')], [], fakeRunner);
   expect(readManifest(record)).toEqual(before);
-  await renewReportRecord(config, [html], ['told'], fakeRunner);
+  await renewRecord('report', config, [html], ['told'], fakeRunner);
   const after = readManifest(record);
   expect(after.outputs[0]?.sha256).toBe(new FileHashes().fingerprint(html).sha256);
   expect(after.settings).toEqual(before.settings);

@@ -54,6 +54,7 @@ export const report = defineStage({
       'visualize',
     ],
     places: (config) => [reportPath(config)],
+    isDoneAlone: true,
     options: ({ config }) => ({ config, language: 'en' as const, pdf: false, output: null }),
   },
   command: {

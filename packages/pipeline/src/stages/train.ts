@@ -82,6 +82,7 @@ export const train = defineStage({
     // A leak between the sets ends the job before anything learns from them.
     after: ['preprocess', 'audit_data'],
     isPerModality: true,
+    passes: ({ training }) => training.epochs,
     places: ({ experiment, model }, modality) => {
       const { checkpoints, logs } = outputFolders(experiment.output_dir);
       return [checkpoints, logs].map((folder) =>

@@ -83,6 +83,6 @@ function tasksOf(step: Step, steps: readonly Step[], config: Config, how: RunOpt
     };
   });
   const after = [...common.after, ...ahead.map((part) => part.name)];
-  const passes = stage.name === 'train' ? epochs : 0;
+  const passes = stage.job?.passes?.(config) ?? 0;
   return [...ahead, { ...common, name, part: null, after, needs: { ...needs, passes } }];
 }
