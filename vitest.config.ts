@@ -26,6 +26,8 @@ export default defineConfig({
     // Threads of OpenMP that wait sleep at once: where they spin, they take the core from the other worker's test.
     env: { OMP_WAIT_POLICY: 'passive' },
     execArgv: ['--expose-gc'],
+    // Packages that are built load as they are: to transform them again takes half a second of each file of tests.
+    server: { deps: { external: [/\/(packages|apps)\/[^/]+\/dist\//] } },
     sequence: { sequencer: SlowFirst },
     projects: [
       {

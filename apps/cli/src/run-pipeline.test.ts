@@ -30,14 +30,10 @@ function patientFolders(hospital: string): string[] {
 }
 
 /** A folder with a phantom cohort in `raw`. */
-function phantomFolder(patientsPerHospital = 10): string {
+function phantomFolder(homePatients = 10): string {
   const folder = tempDir();
-  generatePhantomCohort(join(folder, 'raw'), {
-    seed: 1,
-    patientsPerHospital,
-    slicesPerModality: 2,
-    size: 32,
-  });
+  const cohort = { seed: 1, patientsPerHospital: 4, homePatients, slicesPerModality: 2, size: 32 };
+  generatePhantomCohort(join(folder, 'raw'), cohort);
   return folder;
 }
 

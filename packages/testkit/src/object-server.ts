@@ -42,6 +42,11 @@ export class ObjectServer {
     return this.#ask('remove', { bucket, key });
   }
 
+  /** What objects there are. */
+  keys(bucket: string, prefix: string): Promise<string[]> {
+    return this.#ask('keys', { bucket, prefix });
+  }
+
   /** The objects with their sizes and MD5 sums, and how many uploads were begun and not ended. */
   contents(
     bucket: string,
@@ -101,12 +106,15 @@ def upload(q):
 
 def remove(q): s3.delete_object(Bucket=q['bucket'], Key=q['key'])
 
+def keys(q):
+    pages = s3.get_paginator('list_objects_v2').paginate(Bucket=q['bucket'], Prefix=q['prefix'])
+    return [one['Key'] for page in pages for one in page.get('Contents', [])]
+
 def contents(q):
     found = {}
-    for page in s3.get_paginator('list_objects_v2').paginate(Bucket=q['bucket'], Prefix=q['prefix']):
-        for one in page.get('Contents', []):
-            body = s3.get_object(Bucket=q['bucket'], Key=one['Key'])['Body'].read()
-            found[one['Key']] = [len(body), hashlib.md5(body).hexdigest()]
+    for key in keys(q):
+        body = s3.get_object(Bucket=q['bucket'], Key=key)['Body'].read()
+        found[key] = [len(body), hashlib.md5(body).hexdigest()]
     return {'objects': found, 'uploads': len(s3.list_multipart_uploads(Bucket=q['bucket']).get('Uploads', []))}
 
 for line in sys.stdin:

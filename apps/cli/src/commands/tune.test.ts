@@ -56,7 +56,7 @@ const timesOf = (place: string): Record<string, number> =>
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'radweave-tune-'));
-  const cohort = { seed: 1, patientsPerHospital: 4, homePatients: 24, slicesPerModality: 2, size: 32 };
+  const cohort = { seed: 1, patientsPerHospital: 2, homePatients: 16, slicesPerModality: 2, size: 32 };
   generatePhantomCohort(join(folder, 'raw'), cohort);
   writeFileSync(join(folder, 'tune.yaml'), SETTINGS);
   expect(radweave('preprocess', '--config', 'tune.yaml')).toMatchObject({ status: 0 });

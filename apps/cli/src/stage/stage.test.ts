@@ -58,12 +58,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'radweave-stage-'));
-  generatePhantomCohort(join(folder, 'raw'), {
-    seed: 1,
-    patientsPerHospital: 10,
-    slicesPerModality: 3,
-    size: 32,
-  });
+  const cohort = { seed: 1, homePatients: 10, patientsPerHospital: 2, slicesPerModality: 3, size: 32 };
+  generatePhantomCohort(join(folder, 'raw'), cohort);
   const { code, stderr } = await radweave(folder, [
     'preprocess',
     '--root_dir',

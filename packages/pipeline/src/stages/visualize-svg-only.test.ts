@@ -5,9 +5,8 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { visualize } from './visualize.ts';
 
-vi.mock('@napi-rs/canvas', () => {
-  throw new Error('Cannot find native binding');
-});
+// As where it was not installed for this platform.
+vi.stubEnv('NAPI_RS_NATIVE_LIBRARY_PATH', '/nowhere/skia.node');
 
 test('without the binary that paints PNGs there are SVGs, and a warning says why', async () => {
   const config = cohortConfig(tempDir());
