@@ -233,6 +233,12 @@ test('a second header, palette or transparency, and one after the image, are fau
   expect(decodeSlice(withChunk(png, 1, 'PLTE', palette), 'a.png')).toEqual(decodeSlice(png, 'a.png'));
 });
 
+test('how many bits of a sample a file calls significant changes no value: they are scaled to all 16 (PNG specification, 11.3.2.4)', () => {
+  const png = encodePng({ width: 2, height: 1, pixels: Uint16Array.of(0x0123, 0xfff0) });
+  const said = withChunk(png, 1, 'sBIT', Uint8Array.of(12));
+  expect(decodeSlice(said, 'a.png')).toEqual(decodeSlice(png, 'a.png'));
+});
+
 test('a small file that unpacks to half a gigabyte is refused before it is unpacked', () => {
   const png = sample();
   const header = Buffer.from(png.subarray(16, 29));

@@ -24,7 +24,7 @@ import {
   writeHistory,
 } from '@radweave/artifacts';
 import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/testing/networks';
-import { asWritten } from '@radweave/remarks';
+import { asWritten, remark } from '@radweave/remarks';
 import { WORDS } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { RunFolder } from '@radweave/study/runs/run-folder';
@@ -169,15 +169,16 @@ test.each(['en', 'zh'] as const)(
       divided(own);
       const rows = COHORT.map(
         ({ patient, hospital, split }, i) =>
-          `${patient},${hospital},${split},${50 + (i % 20)},${['female', 'male', ''][i % 3]},+49 170 ${i % 4}`,
+          `${patient},${hospital},${split},${i === 0 ? 999 : 50 + (i % 20)},${['female', 'male', ''][i % 3]},+49 170 ${i % 4}`,
       );
       const header = 'patient_id,hospital,split,Age,Sex,Handy';
       writeFileSync(splitFiles(own.data.splits_dir).clinical, [header, ...rows, ''].join('\n'));
     });
     const words = WORDS[language].clinical;
+    const context = listening();
     const shown = async (clinical: string[]): Promise<string> => {
       config.data.clinical = clinical;
-      return readFileSync((await run(config, { language })).html, 'utf8');
+      return readFileSync((await run(config, { language }, context)).html, 'utf8');
     };
     const page = await shown([]);
     expect(page).toContain(words.notNamed(WORDS[language].list(['Age', 'Sex', 'Handy'])));
@@ -188,6 +189,9 @@ test.each(['en', 'zh'] as const)(
     for (const text of [words.title, words.median('Age'), WORDS[language].pair('Sex', 'male')])
       expect(asked).toContain(text);
     expect(asked).toContain(words.notNamed('Handy'));
+    const odd = remark('clinical-placeholder', { name: 'Age', value: 999, n: 1, least: 50, most: 69 });
+    expect(asked).toContain(WORDS[language].remark(odd));
+    expect(context.said).toContain(`warning: Table of patients: ${odd.text}.`);
     expect(asked).not.toContain('+49 170');
     await expect(shown(['age'])).rejects.toMatchObject({ code: 'E_CLINICAL', hint: "Did you mean 'Age'?" });
     rmSync(splitFiles(config.data.splits_dir).clinical);
