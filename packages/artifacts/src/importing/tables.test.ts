@@ -48,6 +48,12 @@ test('columns are those of preprocess, in any letter case, and a pseudonym', () 
   });
 });
 
+test('rows of one patient may spell their class in several ways', () => {
+  expect(listed('id,hospital,label\n1,JM,Benign\n1,JM,ＢＥＮＩＧＮ\n2,JM,benign')).toEqual({
+    patients: ['Benign', 'benign'].map((label, i) => ({ patient: String(i + 1), hospital: 'JM', label })),
+  });
+});
+
 test.each([
   [['0', '１', 'NA'], /label is 'NA', which is no class \(.*line 4\)/],
   [['benign', '未知', 'malignant'], /label is '未知', which is no class \(.*line 3\)/],
@@ -103,7 +109,7 @@ test('visits are rows of one patient; what says who somebody is stays behind, by
     'PatientID,Name,出生日期,Hospital,Grade,Scan,Time,Event,Age at diagnosis,Set,label,Folder,MRN,Notes,Pseudonym,,';
   const rows = [
     'HN-77,Li,1950,HN,1,first,12.5,1,66,train,x,/data/HN-77,9,seen,a,,',
-    'HN-77,Li,1950,HN,1,second,14,1,67,train,x,/data/HN-77,9,again,a,x,',
+    'HN-77,Li,1950,HN,１,second,14,1,67,train,x,/data/HN-77,9,again,a,x,',
     'HN-78,Wu,1951,HN,0,first,,0,70,val,y,/data/HN-78,8,as HN-78 was,b,,',
   ];
   writeFileSync(path, [header, ...rows].join('\n'));

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { writeSecretAtomic } from '../atomic.ts';
-import { missingIn, plainLabel } from '../cell-values.ts';
+import { missingIn, plainLabel, spellingKey } from '../cell-values.ts';
 import { formatTable, readHeader, readTable, tableFile, writeTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { plain } from '../find-columns.ts';
+import { groupBy } from '../group-by.ts';
 import { IssueCollector } from '../issues.ts';
 import { type CohortTable, readCohortTable, type TableRole } from '../splits/cohort-table.ts';
 import { type CarriedColumns, carriedColumns, type ToldRow } from './carried-columns.ts';
@@ -185,9 +186,9 @@ export function readListed(
     return { files: rows, told, columns };
   }
   const people = rows.map(({ modality: _modality, file: _file, ...one }) => one);
-  // Visits of a patient are rows of their own.
-  const once = new Map(people.map((one) => [JSON.stringify(one), one]));
-  return { patients: [...once.values()], told, columns };
+  // Visits of a patient are rows of their own, in which a class may be spelt otherwise.
+  const once = groupBy(people, (one) => JSON.stringify({ ...one, label: spellingKey(one.label) }));
+  return { patients: [...once.values()].flatMap(([one]) => one ?? []), told, columns };
 }
 
 function requireColumns(

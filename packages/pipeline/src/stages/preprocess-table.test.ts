@@ -136,7 +136,9 @@ test('images where the table says, visits under their patient, and sets as it gi
     ({ id, hospital, label }, i) =>
       `${id},${hospital},${['low', 'high'][label]},${hospital}/${id},${hospital === 'SY' ? 'test' : sets[i % 3]},`,
   );
-  const visits = ['a', 'b'].map((visit) => `JM00,JM,low,JM/JM00_${visit},train,${visit}`);
+  const visits = ['a', 'b'].map(
+    (visit, i) => `JM00,JM,${['low', 'ＬＯＷ'][i]},JM/JM00_${visit},${['train', 'Train'][i]},${visit}`,
+  );
   const again = rows[0] ?? '';
   writeFileSync(
     config.data.table ?? '',

@@ -1,7 +1,9 @@
 import {
   type CohortTable,
+  groupBy,
   plainLabel,
   type Split,
+  spellingKey,
   type TableIssue,
   type TableRole,
   type TableRow,
@@ -79,16 +81,15 @@ function emptyCells({ columns, cell }: CohortTable, row: TableRow): string[] {
 function describePerson(table: CohortTable, person: ListedPerson): TableIssue[] {
   const issues: TableIssue[] = [];
   const only = (role: TableRole): string => {
-    const values = [
-      ...new Set(person.rows.map((row) => table.cell(row, role)).filter((cell) => cell !== '')),
-    ];
+    const cells = person.rows.map((row) => table.cell(row, role)).filter((cell) => cell !== '');
+    const values = [...groupBy(cells, spellingKey).values()].map(([cell = '']) => cell);
     const column = table.columns[role] ?? role;
     if (values.length > 1) issues.push(issueOf(person, remark('table-contradiction', { column, values })));
     return values[0] ?? '';
   };
   person.label = plainLabel(only('label'));
   const set = only('split');
-  person.split = SETS[set.toLowerCase()] ?? null;
+  person.split = SETS[spellingKey(set)] ?? null;
   if (set !== '' && person.split === null) {
     const column = table.columns.split ?? 'split';
     issues.push(issueOf(person, remark('table-unknown', { column, value: set })));
