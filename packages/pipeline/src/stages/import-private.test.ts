@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importFiles, lockFolder, privateFiles, readImported } from '@radweave/artifacts';
+import { importFiles, lockFolder, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
@@ -89,6 +89,26 @@ test.each<[what: string, tag: number, values: string[], told: RegExp | null]>([
   if (told === null) expect(said).not.toContain('perhaps two people');
   else expect(said).toMatch(told);
   for (const path of filesBelow(records)) expect(readFileSync(path, 'utf8')).not.toContain(values[0]);
+});
+
+test('IDs that may be one patient are warned of while they are seen, also of an earlier import', async () => {
+  const folder = tempDir();
+  const options = optionsIn(folder);
+  const told = async (...ids: string[]): Promise<string> => {
+    for (const id of ids)
+      writeSeries(folder, `arterial${'!'.repeat(id.length)}`, 1, { [TAG.patientId]: ['LO', id] });
+    const context = listening();
+    await importStage(options, context);
+    return context.said.filter((text) => text.includes('pseudonyms do not show it')).join('\n');
+  };
+  expect(await told('0997')).toBe('');
+  expect(await told('0998a')).toBe('');
+  const said = await told('0998 b');
+  const names = readPseudonyms(privateFiles(options.secrets).pseudonyms);
+  const own = names.filter(({ original }) => original.startsWith('0998')).map(({ pseudonym }) => pseudonym);
+  expect(said).toMatch(/^warning: 2 patients have IDs that differ in spelling or in a suffix alone/);
+  for (const name of own) expect(said).toContain(name);
+  expect(said).not.toMatch(/099[78]/);
 });
 
 onPosix('what leads back to patients is for nobody else to read, and lies apart', async () => {

@@ -51,7 +51,7 @@ test('what is not clear stops with a list, and a rule settles it', async () => {
     code: 'E_IMPORT_OPEN',
     exitCode: 3,
     message: expect.stringMatching(
-      /it is not clear which modality 3 of 3 series are\n.*'Abdomen' \(CT, axial\): no rule fits\n.*'arterial.*as 1 more of this patient/s,
+      /it is not clear which modality 3 of 3 series are\n.*'Abdomen' \(CT, axial; \d slices? of 16×12\): no rule fits\n.*'arterial.*as 1 more of this patient/s,
     ),
   });
   expect(existsSync(options.output) ? filesBelow(options.output) : []).toEqual([]);
@@ -90,7 +90,7 @@ test('several examinations of a patient are a question that names them by date, 
   const options = optionsIn(folder);
   await expect(importStage(options, silentContext())).rejects.toMatchObject({
     code: 'E_IMPORT_OPEN',
-    message: expect.stringMatching(/(.*examination [12] of 2\).*as 1 more of this patient){4}/s),
+    message: expect.stringMatching(/(.*examination [12] of 2; .*as 1 more of this patient){4}/s),
   });
   const { mapping, table } = importFiles(options.records);
   writeFileSync(

@@ -1,5 +1,6 @@
 import { basename, relative, sep } from 'node:path';
-import { type CarriedColumns, compareText, spellingKey } from '@radweave/artifacts';
+import { alikeWithin } from '@radweave/analysis/audit/similar-ids';
+import { type CarriedColumns, compareText, type Pseudonym, spellingKey } from '@radweave/artifacts';
 import { standing, type Unmatched } from '@radweave/importing/cohort/account';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
@@ -58,11 +59,42 @@ export function sayColumns(
     say(context, `${counted(nameless, 'column')} without a name in the first line of the table: left out.`);
 }
 
+/** Those of this import and of earlier ones, and their table. */
+interface Pseudonyms {
+  readonly all: readonly Pseudonym[];
+  readonly path: string;
+}
+
+/** IDs of one hospital that may be one patient: behind pseudonyms nobody sees it any more. */
+function sayAlike(
+  patients: readonly ImportedPatient[],
+  { all, path }: Pseudonyms,
+  context: StageContext,
+): void {
+  const names = new Map(
+    all.map(({ hospital, original, pseudonym }) => [{ hospital, patient: original }, pseudonym]),
+  );
+  const here = new Set(patients.map(({ pseudonym }) => pseudonym));
+  const groups = alikeWithin([...names.keys()])
+    .filter(({ how }) => how !== 'numbered')
+    .map((group) => group.patients.flatMap((one) => names.get(one) ?? []))
+    .filter((group) => group.some((name) => here.has(name)));
+  const [first] = groups;
+  if (first === undefined) return;
+  const n = groups.reduce((sum, group) => sum + group.length, 0);
+  warn(
+    context,
+    `${counted(n, 'patient')} have IDs that differ in spelling or in a suffix alone, as visits and lesions of one patient do: ${and(first)}${groups.length === 1 ? '' : `, and ${counted(groups.length - 1, 'more group')}`}. The IDs are in ${path}. Give each patient one ID, or preprocess a --table with a row for each visit: pseudonyms do not show it.`,
+  );
+}
+
 export function sayOddities(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
+  pseudonyms: Pseudonyms,
   context: StageContext,
 ): void {
+  sayAlike(patients, pseudonyms, context);
   for (const { pseudonym, images } of patients) {
     const births = new Set(images.map(({ birthDate }) => birthDate).filter((date) => date !== ''));
     if (births.size > 1)

@@ -6,6 +6,7 @@ import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients
 import type { Replacement } from '@radweave/importing/cohort/write-series';
 import { OPEN, type Proposal } from '@radweave/importing/series/propose';
 import { looks } from '@radweave/importing/series/rules';
+import type { Stack } from '@radweave/importing/series/stack';
 import { are, counted } from '@radweave/remarks';
 import { type StageContext, warn } from '@radweave/study/context/events';
 
@@ -49,10 +50,18 @@ export function openSeries(proposals: readonly Proposal[]): Question {
     what: `it is not clear which modality ${open.length} of ${proposals.length} series ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
-        `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}): ${because}`,
+        `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}; ${sizeOf(stack)}): ${because}`,
     ),
     hint: 'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
   };
+}
+
+/** Tells parts of one series apart, which are called alike. */
+function sizeOf({ slices }: Stack): string {
+  const [first] = slices;
+  const { columns = 0, rows = 0 } = first?.image ?? {};
+  const spacing = first?.frame.spacing === null ? ' without pixel spacing' : '';
+  return `${counted(slices.length, 'slice')} of ${columns}×${rows}${spacing}`;
 }
 
 export function unclearMasks(unclear: readonly UnclearMask[]): Question {

@@ -189,7 +189,7 @@ export async function importImages(
   );
   writeSheet({ ...options, pixels }, choice, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
-  sayOddities(patients, proposals, context);
+  sayOddities(patients, proposals, { all: pseudonyms, path }, context);
   if (who.files === null) sayScattered(proposals, options.root, context);
   const ask = asker(importFiles(records).mapping, dryRun, context);
   ask(unnamedFiles(unclear));
