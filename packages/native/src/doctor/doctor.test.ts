@@ -48,3 +48,10 @@ onLinux('of a set-up whose libtorch was deleted, doctor says so, and what set-up
   expect(problems[0]).toContain(`libtorch 2.0.0 is gone from ${join(folder, 'lib')}`);
   expect(Object.fromEntries(rows).libtorch).toContain(`${root}: set-up would take it`);
 });
+
+test('of an engine that does not load any more, doctor says what to remove', () => {
+  const { env, folder } = madeUpBuild();
+  const { problems } = diagnose({ PATH: process.env.PATH, ...env });
+  expect(problems[0]).toMatch(/^The engine does not work: /);
+  expect(problems[0]).toContain(`\nIf it worked before, remove ${folder}, then run radweave setup`);
+});

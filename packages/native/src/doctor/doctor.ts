@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { libdeflate } from '../inflate.ts';
 import { describeBlas } from '../setup/blas.ts';
 import { cpuFlags } from '../setup/cpu.ts';
@@ -8,7 +9,7 @@ import { namedLibtorch } from '../setup/named.ts';
 import { PINNED_TORCH } from '../setup/pinned.ts';
 import { planSetup } from '../setup/plan.ts';
 import { type NativeRecord, readNativeRecord } from '../setup/record.ts';
-import { askEngine, type EngineReport } from '../setup/verify.ts';
+import { askAgain, askEngine, type EngineReport } from '../setup/verify.ts';
 import { THIS_MACHINE, wheelsFor } from '../setup/wheels.ts';
 import { cuda, gpuRows, precisions } from './gpu-rows.ts';
 import { problemsOf, surroundings } from './surroundings.ts';
@@ -37,7 +38,8 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
     }
   };
   const record = attempt(() => readNativeRecord(env));
-  const engine = record && attempt(() => askEngine(env));
+  const engine =
+    record && attempt(() => askAgain(() => askEngine(env), dirname(record.addon), record.libtorch));
   const around = surroundings(record, env);
   const flags = cpuFlags();
   const missing = missingTools(env);

@@ -6,7 +6,7 @@ import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { writeTree } from './made-up-trees.test.support.ts';
 import { provideEngine } from './provide.ts';
-import type { EngineReport } from './verify.ts';
+import { askAgain, type EngineReport } from './verify.ts';
 
 const LIBTORCH: Libtorch = {
   source: 'python',
@@ -57,7 +57,7 @@ function provide({
         lacks: () => lacks,
       },
     );
-  return { run, said };
+  return { run, said, folder };
 }
 
 test('a prebuilt engine that works is taken and nothing is built', () => {
@@ -66,6 +66,17 @@ test('a prebuilt engine that works is taken and nothing is built', () => {
   expect(said).toEqual([]);
   // Then it is there.
   expect(run()).toEqual({ engine: REPORT, way: 'up to date' });
+});
+
+test('of one that is there and does not load any more it is said what to remove', () => {
+  const { run, folder } = provide({ found: true, loads: [null, new SetupError('file too short')] });
+  run();
+  expect(run).toThrow(`file too short\nIf it worked before, remove ${folder}, then run radweave setup`);
+  const fetched = { source: 'fetched', root: '/cache/libtorch/2-cpu/torch' } as const;
+  const fail = () => {
+    throw new SetupError('file too short');
+  };
+  expect(() => askAgain(fail, folder, fetched)).toThrow(`remove ${folder} and /cache/libtorch/2-cpu, then`);
 });
 
 test('one that does not load or does not fit is replaced by one that is built, and that is said', () => {

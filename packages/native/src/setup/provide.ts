@@ -6,7 +6,7 @@ import { SetupError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { missingTools } from './machine.ts';
 import { prebuiltFor } from './prebuilt.ts';
-import type { EngineReport } from './verify.ts';
+import { askAgain, type EngineReport } from './verify.ts';
 
 export type Way = 'up to date' | 'prebuilt' | 'built';
 
@@ -31,7 +31,7 @@ export function provideEngine(
   env: NodeJS.ProcessEnv,
   { find, build, lacks }: Ways = { find: prebuiltFor, build: buildAddons, lacks: missingTools },
 ): { engine: EngineReport; way: Way } {
-  if (isComplete(folder, libtorch)) return { engine: load(), way: 'up to date' };
+  if (isComplete(folder, libtorch)) return { engine: askAgain(load, folder, libtorch), way: 'up to date' };
   const found = find(libtorch);
   if ('folder' in found) {
     installAddons(found.folder, found.files, folder, libtorch);

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { GpuFacts } from '../gpu.ts';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError } from './errors.ts';
+import type { Libtorch } from './libtorch.ts';
 import { run } from './run.ts';
 
 export interface SeenGpu {
@@ -33,4 +34,25 @@ export function askEngine(env: NodeJS.ProcessEnv = process.env): EngineReport {
   const done = run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'doctor', 'probe.js')], { env });
   if (!done.ok) throw new SetupError(`The engine does not work: ${done.tail}`);
   return JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/**
+ * Asks an engine that an earlier set-up provided in a folder, whose files may have been damaged since.
+ *
+ * @throws SetupError with what to remove.
+ */
+export function askAgain(
+  ask: () => EngineReport,
+  folder: string,
+  { source, root }: Pick<Libtorch, 'source' | 'root'>,
+): EngineReport {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    const folders = source === 'fetched' ? [folder, dirname(root)] : [folder];
+    throw new SetupError(
+      `${error.message}\nIf it worked before, remove ${folders.join(' and ')}, then run radweave setup`,
+    );
+  }
 }
