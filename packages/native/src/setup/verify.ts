@@ -50,9 +50,9 @@ export function askAgain(
     return ask();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    const folders = source === 'fetched' ? [folder, dirname(root)] : [folder];
+    const fetched = source === 'fetched' ? ` and ${dirname(root)}` : '';
     throw new SetupError(
-      `${error.message}\nIf it worked before, remove ${folders.join(' and ')}, then run radweave setup`,
+      `${error.message}\nIf it worked before, remove ${folder}${fetched}, then run radweave setup`,
     );
   }
 }
