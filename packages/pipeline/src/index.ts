@@ -14,6 +14,7 @@ export { exportModel } from './library/export-model.ts';
 export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';
 export { type StageCall, stages } from './library/stages.ts';
+export { tune } from './library/tune.ts';
 export { finishCopies } from './runner/copies.ts';
 export { type Following, runInThread } from './runner/host.ts';
 export { bringRoot } from './runner/images.ts';

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readConfig, readSearch, readTrials } from '@radweave/artifacts';
+import { configure, readConfig, readSearch, readTrials, type SearchRecord } from '@radweave/artifacts';
 import { generatePhantomCohort } from '@radweave/phantom';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Following, type StageEvent, tune as searchOf } from '@radweave/pipeline';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../bin/radweave.mjs', import.meta.url));
 
@@ -54,6 +55,30 @@ const scoredIn = (results: string): string[] =>
 const timesOf = (place: string): Record<string, number> =>
   Object.fromEntries(readdirSync(place).map((name) => [name, statSync(join(place, name)).mtimeMs]));
 
+/** Searches with the library, in this process, as the command does in its folder. */
+async function searchInScript(output: string, following: Following = {}): Promise<SearchRecord> {
+  const cwd = process.cwd();
+  process.chdir(folder);
+  vi.stubEnv('RADWEAVE_THREADS', env.RADWEAVE_THREADS);
+  try {
+    const config = configure({ experiment: { output_dir: output } }, 'tune.yaml');
+    return await searchOf(config, { modality: 'A', ...following });
+  } finally {
+    vi.unstubAllEnvs();
+    process.chdir(cwd);
+  }
+}
+
+/** Goes on with a search, and stops as soon as one more trial has its score. */
+async function stoppedInScript(output: string): Promise<void> {
+  const stopping = new AbortController();
+  const onEvent = (event: StageEvent) => {
+    if (event.kind === 'log' && /: AUC/.test(event.text)) stopping.abort();
+  };
+  const stopped = searchInScript(output, { signal: stopping.signal, onEvent });
+  await expect(stopped).rejects.toMatchObject({ code: 'E_INTERRUPTED', exitCode: 4 });
+}
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'radweave-tune-'));
   const cohort = { seed: 1, patientsPerHospital: 2, homePatients: 16, slicesPerModality: 2, size: 32 };
@@ -64,7 +89,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a search that is killed goes on with the same command as if nothing had been, and trains nothing twice', async () => {
+test('a search that is killed goes on in a script and with the same command as if nothing had been, and trains nothing twice', async () => {
   const whole = tune('whole');
   expect(whole).toMatchObject({ status: 0, stdout: expect.stringContaining('is the best of 4 trials') });
   const search = readSearch(place('whole', 'search.json'));
@@ -81,13 +106,18 @@ test('a search that is killed goes on with the same command as if nothing had be
   while (scoredIn(results).length < 2) await sleep(20);
   killed.kill('SIGKILL');
   await once(killed, 'exit');
+  await stoppedInScript('killed');
   const done = scoredIn(results);
+  expect(done.length).toBeLessThan(scoredIn(place('whole', 'trials')).length);
   const again = tune('killed');
   expect(again).toMatchObject({ status: 0 });
   expect(found('killed')).toEqual(found('whole'));
   const trained = again.stderr.match(/^Trial \d of 4, fold 1 of 2/gm) ?? [];
   // What was scored is not trained again.
   expect(trained.length + done.length).toBe(search.trials.reduce((sum, { rung }) => sum + rung + 1, 0));
+
+  // A script that joins a search that is over is given what it found.
+  expect(await searchInScript('killed')).toEqual(readSearch(place('killed', 'search.json')));
 
   // The settings of the best are a configuration of the study.
   const best = readConfig(place('killed', 'best.yaml'));

@@ -3,7 +3,8 @@ import type { RunOptions } from '../declare/job-part.ts';
 import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
 import { finishCopies } from '../runner/copies.ts';
-import { type Following, runInThread } from '../runner/host.ts';
+import type { Following } from '../runner/host.ts';
+import { followedRunner } from './runner.ts';
 
 export interface RunResult {
   /** In order; a step is `unchanged` when nothing that it depends on had changed. */
@@ -20,22 +21,10 @@ export interface RunResult {
  */
 export async function run(
   config: Config,
-  { onEvent = () => undefined, signal, ...how }: Partial<RunOptions> & Following = {},
+  { onEvent, signal, ...how }: Partial<RunOptions> & Following = {},
 ): Promise<RunResult> {
-  const say = (level: 'info' | 'warning', text: string): void => onEvent({ kind: 'log', level, text });
   const options = { bestHparamsDir: 'config/best_hparams', explain: true, crossFit: null, ...how };
-  const steps = await runPipeline(config, options, {
-    run: (stage, given, onWarning) =>
-      runInThread(stage, given, {
-        signal,
-        onEvent: (event) => {
-          onEvent(event);
-          if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
-        },
-      }),
-    say: (text) => say('info', text),
-    warn: (text) => say('warning', text),
-  });
+  const steps = await runPipeline(config, options, followedRunner({ onEvent, signal }));
   await finishCopies();
   return { steps, report: reportPath(config) };
 }
