@@ -74,7 +74,7 @@ test('maps of a network no better than chance carry that caution, and the check 
     'With all listed parts random the rank correlation is 0.400: the maps change, so they depend on what these parts learned (Radweave’s own limits: changed in part from 0.5 on, unchanged from 0.8 on)',
   );
   expect(better).toContain('As Adebayo et al. (2018) interpret it,');
-  expect(better).toContain('With random head alone the rank correlation is still 0.990');
+  expect(better).toContain('With head random the rank correlation is still 0.990');
   for (const row of one.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
   const chance = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(chance).toContain(

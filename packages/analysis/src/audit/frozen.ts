@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import {
   type AuditCase,
+  type Config,
   evaluationFiles,
   evaluationFolder,
   type FrozenRecord,
   fusionFiles,
   fusionFolder,
+  hashValue,
   readFrozen,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
@@ -98,7 +100,12 @@ function faultOf(record: FrozenRecord): string | null {
   }
 }
 
-function keptDecisions({ config }: AuditSubject): { kept: Kept[]; gaps: Remark[] } {
+/** SHA-256 of all decisions that a study keeps now: an audit of others says nothing of them. */
+export function decisionsHash(config: Config): string {
+  return hashValue(keptDecisions({ config }).kept.map(({ record }) => record));
+}
+
+function keptDecisions({ config }: Pick<AuditSubject, 'config'>): { kept: Kept[]; gaps: Remark[] } {
   const kept: Kept[] = [];
   const gaps: Remark[] = [];
   const fusionDir = fusionFolder(config);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile, recordOf } from '../json.ts';
+import { jsonFile, recordOf, sha256 } from '../json.ts';
 import { remarkField } from '../remark-field.ts';
 import { studySlices } from '../splits/slices-hash.ts';
 
@@ -87,6 +87,8 @@ const schema = z.object({
   split_hash: z.string().nullable(),
   /** Of the slices as `preprocess` recorded them; earlier versions wrote none. */
   slices_identity: studySlices.optional(),
+  /** Of the scalers, thresholds and calibrators that it looked at; earlier versions wrote none. */
+  decisions_sha256: sha256.optional(),
   /** Bits up to which perceptual hashes count as near; null when pixels were not looked at. */
   near_duplicate_distance: z.int().min(0).max(15).nullable(),
   checks: z.array(check),

@@ -51,6 +51,16 @@ export function classMaps(
   });
 }
 
+/** Height and width of the maps of a layer, for slices like `x`. */
+export function gridAt(model: ImageModel, x: Tensor, layer: string): [number, number] {
+  return tidy(() => {
+    const [, , height = 0, width = 0] = noGrad(
+      () => model.featureMap(model.splitForward(layer).activations(x)).shape,
+    );
+    return [height, width];
+  });
+}
+
 /** The network's answer depends on less than this share of what HiResCAM adds up: the rest cancels, and rounding is left. */
 const CANCELS = 1e-4;
 

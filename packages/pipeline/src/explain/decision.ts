@@ -1,6 +1,6 @@
+import { byDefault, type Decision, decisionOf } from '@radweave/analysis/evaluation/network-decision';
 import {
   type EvaluatedModel,
-  type ExplainedDecision,
   evaluatedNetwork,
   evaluationFiles,
   outputFolders,
@@ -8,18 +8,10 @@ import {
   type Split,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type Aggregation, aggregateSlices, type Matrix, parseFrozen } from '@radweave/stats';
+import { aggregateSlices, type Matrix } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { aggregationName } from '@radweave/study/decisions/aggregation-name';
 import type { PredictedPatient } from './select.ts';
-
-/** How a patient's slices become a verdict. */
-export interface Decision {
-  source: ExplainedDecision['source'];
-  aggregation: Aggregation;
-  /** Null with more than two classes. */
-  threshold: number | null;
-}
 
 /** A patient with the network's probabilities of its slices (slices × classes). */
 export interface PatientProbabilities {
@@ -31,11 +23,6 @@ export interface PatientProbabilities {
 
 /** Largest difference of patient-level probabilities that bfloat16 may make: beyond it they are another network's. */
 const SAME_NETWORK = 0.05;
-
-/** Mean over slices; positive from 0.5 on, or the most probable of more than two classes. */
-function byDefault(classes: number): Decision {
-  return { source: 'default', aggregation: { method: 'mean' }, threshold: classes === 2 ? 0.5 : null };
-}
 
 export function predictPatients(
   patients: readonly PatientProbabilities[],
@@ -66,28 +53,19 @@ export function chooseDecision(
     say(context, `There is no evaluation yet: ${describe(fallback)}.`);
     return fallback;
   }
-  const model = evaluatedNetwork(readEvaluation(path), modality);
+  const evaluation = readEvaluation(path);
+  const model = evaluatedNetwork(evaluation, modality);
   if (model === undefined) {
     say(context, `${path} does not evaluate the network of ${modality}: ${describe(fallback)}.`);
     return fallback;
   }
-  const decision = frozenDecision(model, fallback);
+  const decision = decisionOf(evaluation, modality, classes);
   if (!isSameNetwork(predictPatients(patients, decision), model, split)) {
     warn(context, `${path} is of another network of ${modality}, evaluate again: ${describe(fallback)}.`);
     return fallback;
   }
   say(context, `Decisions of ${path}: ${describe(decision)}.`);
   return decision;
-}
-
-function frozenDecision({ frozen }: EvaluatedModel, fallback: Decision): Decision {
-  const { aggregation, threshold } = frozen;
-  return {
-    source: 'evaluation',
-    aggregation:
-      aggregation === null ? fallback.aggregation : parseFrozen(aggregation, 'aggregation').value.chosen,
-    threshold: threshold === null ? fallback.threshold : parseFrozen(threshold, 'threshold').value.threshold,
-  };
 }
 
 function isSameNetwork(scored: readonly PredictedPatient[], model: EvaluatedModel, split: Split): boolean {

@@ -1,3 +1,4 @@
+import type { Decision } from '@radweave/analysis/evaluation/network-decision';
 import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   digitsFromThreshold,
@@ -13,7 +14,6 @@ import { remark } from '@radweave/remarks';
 import type { SliceTable } from '@radweave/study/cohort/slice-table';
 import { type StageContext, warn } from '@radweave/study/context/events';
 import { aggregationName } from '@radweave/study/decisions/aggregation-name';
-import type { Decision } from './decision.ts';
 import { explainPatient, type PatientToExplain } from './patient.ts';
 import { coarseMaps } from './remarks.ts';
 
@@ -62,7 +62,7 @@ export async function explainPatients(
     context.emit({ kind: 'progress', task: 'drawing maps', done: patients.length, total: own.length });
   }
   if (!labelled) notes.push(remark('montages-without-text'));
-  notes.push(...coarseMaps(grid, layer, network));
+  notes.push(...coarseMaps(grid, source));
   for (const { text } of notes) warn(context, `Explanations of ${modality}: ${text}.`);
   const slices = wanted.flatMap(({ positions, explained }) =>
     positions.map((position) => ({ position, explained })),

@@ -30,7 +30,8 @@ export function confidence(probabilities: Float64Array, threshold: number | null
 
 /**
  * The `count` most and least confident right and wrong patients of each hospital, no patient twice: where there are fewer
- * than twice `count`, the less confident half counts as least confident.
+ * than twice `count`, the less confident half counts as least confident. Predicted labels take turns, the last label first:
+ * probabilities may be more extreme on one side of the threshold, and would leave no picture of the other.
  */
 export function selectPatients(
   patients: readonly PredictedPatient[],
@@ -48,14 +49,24 @@ export function selectPatients(
         .map((one) => ({ one, sure: confidence(one.probabilities, threshold) }))
         .sort((a, b) => b.sure - a.sure || naturalCompare(a.one.patient, b.one.patient))
         .map(({ one }) => one);
-      const most = Math.min(count, Math.ceil(ranked.length / 2));
-      const least = Math.min(count, ranked.length - most);
+      const most = inTurns(ranked).slice(0, Math.min(count, Math.ceil(ranked.length / 2)));
+      const others = ranked.filter((one) => !most.includes(one)).reverse();
+      const least = inTurns(others).slice(0, count).reverse();
       return [
-        ...ranked.slice(0, most).map((one) => ({ ...one, category: `most_confident_${verdict}` as const })),
-        ...ranked
-          .slice(ranked.length - least)
-          .map((one) => ({ ...one, category: `least_confident_${verdict}` as const })),
+        ...most.map((one) => ({ ...one, category: `most_confident_${verdict}` as const })),
+        ...least.map((one) => ({ ...one, category: `least_confident_${verdict}` as const })),
       ];
     });
   });
+}
+
+/** The first of each predicted label, the last label first, then the second of each, and so on. */
+function inTurns<T extends { predicted: number }>(ranked: readonly T[]): T[] {
+  const turnOf = ranked.map(
+    ({ predicted }, i) => ranked.slice(0, i).filter((one) => one.predicted === predicted).length,
+  );
+  return ranked
+    .map((one, i) => ({ one, turn: turnOf[i] ?? 0 }))
+    .sort((a, b) => a.turn - b.turn || b.one.predicted - a.one.predicted)
+    .map(({ one }) => one);
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { decisionOf } from '@radweave/analysis/evaluation/network-decision';
 import {
   type CohortPatient,
   type Config,
+  type Evaluation,
   type Explanations,
   explanationsFile,
   explanationsFolder,
@@ -11,13 +13,14 @@ import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark, several } from '@radweave/remarks';
 import type { Gallery, Optional } from '@radweave/report';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { aggregationName } from '@radweave/study/decisions/aggregation-name';
 import { openEmbedder } from './pictures.ts';
 import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /**
- * What `explain` left of each modality. What explains another network, other slices, or patients who are now in another set, is
- * left out, and that is said.
+ * What `explain` left of each modality. What explains another network, other slices, or patients who are now in another set, or
+ * decides otherwise who is right, is left out, and that is said.
  *
  * @param isOther Whether it is of other slices than the present ones.
  * @param checkpoints Of the networks behind the results.
@@ -25,7 +28,7 @@ import type { UsedFiles } from './used-files.ts';
 export async function readGalleries(
   config: Config,
   { cohort, isOther }: Pick<StudyCohort, 'cohort' | 'isOther'>,
-  modalities: readonly string[],
+  evaluation: Evaluation,
   checkpoints: ReadonlySet<string>,
   files: UsedFiles,
   context: StageContext,
@@ -34,6 +37,7 @@ export async function readGalleries(
   const galleries: Gallery[] = [];
   const reasons: Remark[] = [];
   const absent: string[] = [];
+  const modalities = [...new Set(evaluation.models.flatMap((model) => model.modalities))];
   for (const modality of modalities) {
     const folder = explanationsFolder(config.experiment.output_dir, modality);
     const record = explanationsFile(folder);
@@ -47,7 +51,9 @@ export async function readGalleries(
       ? remark('other-network', { file: record })
       : isOther({ slices_identity: then }) || !areThere(explanations, cohort)
         ? remark('other-split', { file: record })
-        : null;
+        : isDecidedAlike(explanations, evaluation)
+          ? null
+          : remark('other-decision', { file: record });
     if (reason !== null) {
       reasons.push(reason);
       warn(context, `Not in the report: ${reason.text}.`);
@@ -74,6 +80,12 @@ export async function readGalleries(
   }
   const command = modalities.map((modality) => `radweave explain --modality ${modality}`).join('; ');
   return { missing: { command, reason: several(reasons) } };
+}
+
+/** Whether it calls those patients right whom the evaluation calls so. */
+function isDecidedAlike({ modality, label_names, decision }: Explanations, evaluation: Evaluation): boolean {
+  const { aggregation, threshold } = decisionOf(evaluation, modality, label_names.length);
+  return decision.threshold === threshold && decision.aggregation === aggregationName(aggregation);
 }
 
 /** Whether the explained patients are in the set that is explained, with these labels. Others of that set may have joined it. */

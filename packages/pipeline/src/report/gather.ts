@@ -1,3 +1,4 @@
+import { decisionsHash } from '@radweave/analysis/audit/frozen';
 import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { requireArrays } from '@radweave/analysis/features/source';
 import {
@@ -44,7 +45,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   const galleries = await readGalleries(
     config,
     { ...study, isOther },
-    modalities,
+    evaluation,
     checkpoints,
     files,
     context,
@@ -98,7 +99,7 @@ function today(now: Date = new Date()): string {
 }
 
 /**
- * The checks of the newest audit of everything.
+ * The checks of the newest audit of everything, unless it is of other decisions, slices or patients.
  *
  * @param isOther whether it is of other patients or slices.
  */
@@ -112,6 +113,9 @@ function readLeakage(
   if (!existsSync(path)) return { missing: { command, reason: null } };
   const audit = readAuditRecord(path);
   if (isOther(audit)) return { missing: { command, reason: remark('other-split', { file: path }) } };
+  if (audit.decisions_sha256 !== undefined && audit.decisions_sha256 !== decisionsHash(config)) {
+    return { missing: { command, reason: remark('audited-before', { file: path }) } };
+  }
   files.add(path);
   return { value: audit.checks };
 }

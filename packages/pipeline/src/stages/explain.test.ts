@@ -104,7 +104,9 @@ test('patients, class and layer asked for; what does not exist is named, and the
     ['ZS011', 'asked', 0],
   ]);
   expect(result.layer).toBe('features');
-  expect(context.said.join('\n')).toMatch(/warning: .*only 1×1 values for 32×32 pixels/);
+  expect(context.said.join('\n')).toMatch(
+    /warning: .*only 1×1 values for 32×32 pixels: .* a --layer with finer ones \(stem, blocks\.0, blocks\.1, blocks\.2, blocks\.3\)/,
+  );
   const errors: [Partial<ExplainOptions>, object][] = [
     [{ patients: ['SY00'] }, { code: 'E_PATIENT', message: expect.stringContaining('SY000') }],
     [

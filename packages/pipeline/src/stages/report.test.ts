@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { decisionsHash } from '@radweave/analysis/audit/frozen';
 import { openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
@@ -96,7 +97,7 @@ function run(
   return report({ config, language: 'en', pdf: false, output: null, ...more }, context);
 }
 
-function audited(config: Config, split_hash: string): void {
+function audited(config: Config, split_hash: string, decisions?: string): void {
   writeAuditRecord(join(config.experiment.output_dir, 'audit', 'audit.json'), {
     format: 1,
     verdict: 'passed',
@@ -104,6 +105,7 @@ function audited(config: Config, split_hash: string): void {
     modalities,
     splits_dir: '.',
     split_hash,
+    ...(decisions === undefined ? {} : { decisions_sha256: decisions }),
     near_duplicate_distance: null,
     checks: [
       { name: 'patients across splits', outcome: 'passed', detail: asWritten('looked at 50 patients') },
@@ -308,6 +310,28 @@ test('explanations of another network and an audit of other patients are left ou
   expect(missing.find(({ section }) => section === 'explanations')?.reason).toContain('not one of those');
   expect(missing.find(({ section }) => section === 'leakage')?.reason).toContain('another split');
   expect(context.said.join('\n')).toMatch(/warning: .*explains a network that is not one/);
+});
+
+test('explanations and an audit of other thresholds than the evaluation has are left out, with the commands that make them', async () => {
+  const config = await studied();
+  const { best } = new RunFolder(config.experiment.output_dir, 'made_up_A');
+  writeMadeUpExplanations(config, EXPLAINED, { checkpoint_sha256: hashFile(best) });
+  audited(config, HASH, decisionsHash(config));
+  const whole = await run(config);
+  expect(whole.missing.map(({ section }) => section)).toEqual(['site']);
+
+  config.evaluation.threshold_rule = 'fixed';
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  await evaluate(options, listening());
+  const { missing } = await run(config);
+  expect(missing.find(({ section }) => section === 'explanations')).toMatchObject({
+    reason: expect.stringContaining('another threshold or aggregation than the evaluation'),
+    command: expect.stringContaining('radweave explain --modality A'),
+  });
+  expect(missing.find(({ section }) => section === 'leakage')).toMatchObject({
+    reason: expect.stringContaining('other scalers, thresholds and calibrators'),
+    command: 'radweave audit',
+  });
 });
 
 test('a summary that names other places than when it was evaluated is no other study', async () => {

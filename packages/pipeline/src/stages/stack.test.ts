@@ -108,9 +108,7 @@ test('the evaluation knows the stack as out-of-fold, and it can be verified', as
     ...readFusionModel(join(out, 'fusion', 'model.json')).notes,
   ];
   expect(said.join('\n')).not.toMatch(/use cross-fitting|is the remedy/);
-  expect(texts.join('\n')).toContain(
-    "new patients: report 'stacked', which was fitted on out-of-fold logits",
-  );
+  expect(texts.join('\n')).toContain("new patients: 'stacked' was fitted on out-of-fold logits instead");
   const { differences, compared } = await verify({ run: out, config, given: [] }, listening());
   // Nobody divided the made-up patients by a seed, so dividing them again gives other sets.
   expect(differences.filter(({ file }) => !file.startsWith('splits/'))).toEqual([]);

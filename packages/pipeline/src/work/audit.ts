@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { CHECKS, checkTools } from '@radweave/analysis/audit/checks';
+import { decisionsHash } from '@radweave/analysis/audit/frozen';
 import { type PerformedCheck, performCheck } from '@radweave/analysis/audit/perform';
 import { alikeIds } from '@radweave/analysis/audit/similar-ids';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
@@ -123,6 +124,7 @@ function recordOf(
     splits_dir: options.config.data.splits_dir,
     split_hash: splitHash,
     slices_identity: slicesIn(summary, options.modalities),
+    ...(options.dataOnly === true ? {} : { decisions_sha256: decisionsHash(options.config) }),
     near_duplicate_distance: options.pixels ? options.nearDuplicateDistance : null,
     checks: performed.map(({ check }) => check),
     findings,

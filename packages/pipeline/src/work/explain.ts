@@ -13,24 +13,23 @@ import {
   writeExplanations,
 } from '@radweave/artifacts';
 import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
-import { type MapPlace, whyEmpty } from '@radweave/network/explain/class-maps';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
 import { requireDevice } from '@radweave/network/open/engine-settings';
-import { type FeatureNetwork, openNetwork } from '@radweave/network/open/feature-network';
+import { openNetwork } from '@radweave/network/open/feature-network';
 import { checkpointNetwork } from '@radweave/network/open/network-spec';
 import { decodeSplit, type LoadedSplit, readSliceTable } from '@radweave/network/slices/load';
-import { offer, remark } from '@radweave/remarks';
+import { remark } from '@radweave/remarks';
 import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/cohort/patient-hash';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
-import { fromTypedArray, tidy } from '@radweave/torch';
 import { classOf } from '../explain/class-of.ts';
 import { chooseDecision, predictPatients } from '../explain/decision.ts';
 import { type ExplanationJob, explainPatients } from '../explain/explanations.ts';
+import { requireLayer, requireMaps } from '../explain/layers.ts';
 import { montageNames, type PatientToExplain } from '../explain/patient.ts';
 import { sayCheck } from '../explain/remarks.ts';
 import { type ChosenPatient, selectPatients } from '../explain/select.ts';
@@ -153,46 +152,6 @@ function requireClassifier(chosen: ChosenCheckpoint): { about: CheckpointFacts; 
     where: '--checkpoint',
     hint: 'Give a checkpoint of radweave train',
   });
-}
-
-function requireLayer({ model, name }: FeatureNetwork, wanted: string | null): string {
-  const layer = wanted ?? model.mapLayer;
-  if (model.mapLayers.includes(layer)) return layer;
-  throw new UsageError('E_LAYER', `${name} has no layer '${layer}'`, {
-    where: 'explanation.layer',
-    hint: offer(layer, model.mapLayers, `leave it out for ${model.mapLayer}`),
-  });
-}
-
-/** @throws UsageError where the method gives no maps at this layer, whatever the slices. */
-function requireMaps(
-  { model, name, imageSize, compute }: FeatureNetwork,
-  layer: string,
-  method: MapMethod,
-): void {
-  const shape = [1, model.inChans, imageSize, imageSize];
-  const noise = Float32Array.from({ length: model.inChans * imageSize ** 2 }, (_, i) => Math.sin(i));
-  const why = (place: MapPlace): ReturnType<typeof whyEmpty> =>
-    tidy(() => whyEmpty(model, fromTypedArray(noise, shape, { device: compute.device }), place));
-  const reason = why({ layer, method });
-  if (reason === null) return;
-  const layers = model.mapLayers.filter((one) => why({ layer: one, method }) === null);
-  const hints = [
-    ...(reason === 'cancels' ? ['--method grad-cam'] : []),
-    ...(layers.length === 0 ? [] : [`another --layer (${layers.join(', ')})`]),
-  ];
-  const text =
-    reason === 'unused'
-      ? 'the logits do not depend on its positions'
-      : 'a layer norm follows, under which activation times gradient adds up to 0 at every position';
-  throw new UsageError(
-    'E_MAP_METHOD',
-    `${MAP_NAMES[method]} has nothing to show at ${layer} of ${name}: ${text}`,
-    {
-      where: reason === 'unused' ? 'explanation.layer' : 'explanation.method',
-      hint: `Use ${hints.join(', or ')}`,
-    },
-  );
 }
 
 async function jobOf(

@@ -3,7 +3,7 @@ import { and, counted, theNetworks } from './grammar.ts';
 
 const CALIBRATED =
   'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated ones, where a model could be calibrated';
-const STACKED = "report 'stacked', which was fitted on out-of-fold logits";
+const STACKED = "'stacked' was fitted on out-of-fold logits instead";
 
 interface Earlier {
   n: number;

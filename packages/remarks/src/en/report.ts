@@ -9,12 +9,21 @@ export const REPORT = {
   'coarse-maps': of(
     { layer: 'text', height: 'number', width: 'number', size: 'number', layers: 'texts' },
     ({ layer, height, width, size, layers }) =>
-      `maps of layer ${layer} have only ${height}×${width} values for ${size}×${size} pixels: read them as such, or give an earlier --layer (${layers.join(', ')})`,
+      `maps of layer ${layer} have only ${height}×${width} values for ${size}×${size} pixels: read them as such${layers.length === 0 ? '' : `, or give a --layer with finer ones (${layers.join(', ')})`}`,
   ),
   'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split or of other slices`),
   'other-network': of(
     { file: 'text' },
     ({ file }) => `${file} explains a network that is not one of those evaluated`,
+  ),
+  'other-decision': of(
+    { file: 'text' },
+    ({ file }) =>
+      `${file} decides who is predicted correctly by another threshold or aggregation than the evaluation`,
+  ),
+  'audited-before': of(
+    { file: 'text' },
+    ({ file }) => `${file} is of other scalers, thresholds and calibrators than the present ones`,
   ),
   'features-changed': of(
     { modality: 'text' },

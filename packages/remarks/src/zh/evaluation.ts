@@ -51,7 +51,7 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
     `样本内：${list(modalities)} 的网络以这些患者训练，结果过于乐观，不宜报告，因此另以折外 logit 拟合了“堆叠”`,
   'classifier-in-sample': ({ modalities }) => `分类器以 ${list(modalities)} 的样本内特征拟合：请使用交叉拟合`,
   'classifier-in-sample-stacked': ({ modalities }) =>
-    `分类器以 ${list(modalities)} 的样本内特征拟合：应报告以折外 logit 拟合的“堆叠”`,
+    `分类器以 ${list(modalities)} 的样本内特征拟合：“堆叠”则以折外 logit 拟合`,
   'training-unknown': ({ modalities }) => `${list(modalities)} 的检查点未记录其训练患者`,
   'not-converged': ({ n }) => `迭代 ${n} 次后未收敛：请增大 --max_iter`,
   'stack-fitted-here': '堆叠分类器以这些患者的折外 logit 拟合',
@@ -64,7 +64,7 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'fusion-in-sample': ({ modalities }) =>
     `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：应采用交叉拟合`,
   'fusion-in-sample-stacked': ({ modalities }) =>
-    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：应报告以折外 logit 拟合的“堆叠”`,
+    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：“堆叠”则以折外 logit 拟合`,
   unevaluated: ({ what, command }) => `未评估：${what}；生成命令：${command}`,
   'fusion-missing': ({ folder }) => `${folder} 中没有融合结果`,
   'fusion-unfinished': ({ folder }) => `${folder} 中的融合未完成`,

@@ -19,9 +19,11 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'montages-without-text':
     '拼图上没有文字：本机缺少绘制文字的程序，或缺少含有某些名称用字的字体（可安装 Noto Sans CJK 等字体）',
   'coarse-maps': ({ layer, height, width, size, layers }) =>
-    `层 ${layer} 的热图对 ${size}×${size} 像素仅有 ${height}×${width} 个值：请据此解读，或用 --layer 指定更靠前的层（${list(layers)}）`,
+    `层 ${layer} 的热图对 ${size}×${size} 像素仅有 ${height}×${width} 个值：请据此解读${layers.length === 0 ? '' : `，或用 --layer 指定热图更细的层（${list(layers)}）`}`,
   'other-split': ({ file }) => `${file} 属于另一划分或其他切片`,
   'other-network': ({ file }) => `${file} 所解释的网络并非被评估的网络`,
+  'other-decision': ({ file }) => `${file} 判断预测是否正确所用的阈值或汇总方式与评估不同`,
+  'audited-before': ({ file }) => `${file} 审查的标准化参数、阈值与校准器并非现有的`,
   'features-changed': ({ modality }) =>
     `${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：radweave extract --modality ${modality}`,
   'fused-before': ({ modalities, isStacked }) =>

@@ -165,15 +165,13 @@ function sanityTable(context: ReportContext, { explanations }: Gallery): Html {
   const { steps, slices, limit } = explanations.randomisation;
   const text = (value: number | null): string => (value === null ? NOT_AVAILABLE : value.toFixed(3));
   const last = steps.at(-1)?.spearman ?? null;
-  const alike = last === null || last >= limit ? [] : steps.slice(0, -1);
-  const outcome = [
-    words.explanations.sanityOutcome(last, limit),
-    ...alike.flatMap(({ randomised, spearman }) =>
-      spearman === null || spearman < limit
-        ? []
-        : [words.explanations.sanityAlike(words.list(randomised), spearman)],
-    ),
-  ].join('');
+  const earlier = last !== null && last >= limit ? [] : steps.slice(0, -1);
+  const alike = earlier.findLast(({ spearman }) => spearman !== null && spearman >= limit);
+  const outcome =
+    words.explanations.sanityOutcome(last, limit) +
+    (alike === undefined
+      ? ''
+      : words.explanations.sanityAlike(words.list(alike.randomised), alike.spearman ?? limit));
   return table(context, {
     name: `randomisation-${explanations.modality}`,
     title: words.explanations.sanity(explanations.modality),

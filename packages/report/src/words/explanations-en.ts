@@ -56,8 +56,8 @@ export const EXPLANATIONS_EN = {
       : correlation < limit
         ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' only in part'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
         : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave’s own limit: from ${limit} on). They show the images more than what the network learned: do not read them as explanations.`,
-  /** Of a step before the last that leaves the maps alike. */
+  /** Of the latest step before the last one that leaves the maps alike. */
   sanityAlike: (parts: string, correlation: number) =>
-    ` With random ${parts} alone the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,
+    ` With ${parts} random the rank correlation is still ${correlation.toFixed(3)}: their weights hardly shape the maps.`,
   randomised: 'Random parts',
 };
