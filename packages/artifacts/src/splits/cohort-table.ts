@@ -1,4 +1,5 @@
 import { offer } from '@radweave/remarks';
+import { spellingKey } from '../cell-values.ts';
 import { readRecords, tableFile } from '../csv.ts';
 import { type RowOf, remarkText, text } from '../csv-columns.ts';
 import { DataError, UsageError } from '../errors.ts';
@@ -140,10 +141,9 @@ function isRole(name: string): name is TableRole {
 
 /** What is left of an ID when spelling does not count: spreadsheets make a number of 007, and pandas 7.0. */
 export function bareId(id: string): string {
-  return id
+  return spellingKey(id)
     .replace(/^(\d+)\.0+$/, '$1')
-    .replace(/^0+(?=.)/, '')
-    .toLowerCase();
+    .replace(/^0+(?=.)/, '');
 }
 
 /** Something in which a cohort table contradicts itself or the folders. */

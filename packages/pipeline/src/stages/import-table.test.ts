@@ -41,7 +41,7 @@ test('who is not in the table is left out and counted, and who has no image too'
 test('who is spelt otherwise in the table, as a spreadsheet does it, is told', async () => {
   const folder = tempDir();
   const table = join(folder, 'patients.csv');
-  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nab,HN,1\nx,HN,1\n12.0,HN,1');
+  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nａｂ,HN,1\nx,HN,1\n12.0,HN,1');
   for (const [i, id] of ['007', 'AB', 'x', '12'].entries())
     writeSeries(folder, `arterial${'x'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', id] });
   const options = optionsIn(folder, { table, hospital: null, label: null });
