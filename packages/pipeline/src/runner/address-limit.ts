@@ -1,28 +1,15 @@
-import { ResourceError } from '@radweave/artifacts';
+import { ResourceError, settingKeys } from '@radweave/artifacts';
 import { readFileSync } from '@radweave/artifacts/files';
-import type { StageName } from '../stages/index.ts';
+import { type StageName, stageNamed } from '../stages/index.ts';
 
 /** Threads of Node.js end the process without a word where they get no addresses: below this many bytes. */
 const LEAST = 4e9;
 
 /**
- * The same for networks, where also OpenBLAS waits for ever. WebAssembly, with which slices are decoded, takes 10 GB of addresses
- * (not of memory) for each thread that gets them, and the allocator up to a half of what is allowed.
+ * The same for stages that compute on a device, where also OpenBLAS waits for ever. WebAssembly, with which slices are decoded, takes
+ * 10 GB of addresses (not of memory) for each thread that gets them, and the allocator up to a half of what is allowed.
  */
 const LEAST_OF_NETWORKS = 16e9;
-const NETWORKS: ReadonlySet<string> = new Set([
-  'train',
-  'cross_validate',
-  'cross_fit',
-  'train_fold',
-  'tune',
-  'tune_trial',
-  'extract',
-  'explain',
-  'predict',
-  'profile',
-]);
-
 /** The most bytes of addresses that `/proc/self/limits` allows this process; infinite where it says none. */
 export function addressLimit(limits: string): number {
   const soft = /^Max address space +(\d+) /m.exec(limits)?.[1];
@@ -32,14 +19,15 @@ export function addressLimit(limits: string): number {
 /** @throws ResourceError where a shell or a queue allows too few addresses for a stage (`ulimit -v`, `h_vmem`). */
 export function requireAddresses(stage: StageName, limits: string = ownLimits()): void {
   const limit = addressLimit(limits);
-  // A share of a stage is asked for by the same command, and computes alike.
-  const whole = stage.replace(/_shard$/, '');
-  const least = NETWORKS.has(whole) ? LEAST_OF_NETWORKS : LEAST;
+  const isOnDevice = settingKeys(stageNamed(stage).settings).includes('training.device');
+  const least = isOnDevice ? LEAST_OF_NETWORKS : LEAST;
   if (limit >= least) return;
   const gigabytes = (limit / 1e9).toFixed(1);
+  // A share of a stage is asked for by the same command.
+  const name = stage.replace(/_shard$/, '').replaceAll('_', '-');
   throw new ResourceError(
     'E_NO_MEMORY',
-    `this process may use ${gigabytes} GB of address space, but ${whole.replaceAll('_', '-')} needs ${least / 1e9} GB before it reads an image`,
+    `this process may use ${gigabytes} GB of address space, but ${name} needs ${least / 1e9} GB before it reads an image`,
     { hint: 'Raise the limit: ulimit -v unlimited, or ask the queue for more (h_vmem, --mem)' },
   );
 }

@@ -1,34 +1,12 @@
 import { type Config, isObjectAddress, objectPlace } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say } from '@radweave/study/context/events';
-import type { StageName } from '../stages/index.ts';
 
-/** Stages that look at the images; to the others it makes no difference where those lie. `check` is the first of a whole job. */
-const LOOKING: ReadonlySet<StageName> = new Set<StageName>([
-  'check',
-  'preprocess',
-  'preprocess_shard',
-  'audit_data',
-  'audit',
-  'tune',
-  'tune_trial',
-  'train',
-  'cross_validate',
-  'extract',
-  'extract_shard',
-  'train_fold',
-  'cross_fit',
-  'explain',
-  'explain_shard',
-  'verify',
-  'profile',
-]);
-
-/** {@link bringRoot} where a stage looks at the images. */
-export async function bringImages(stage: StageName, options: object, context: StageContext): Promise<void> {
+/** {@link bringRoot} for a stage that looks at the images; `check` is the first of a whole job. */
+export async function bringImages(options: object, context: StageContext): Promise<void> {
   const { config } = options as { config?: Config };
   const root = config?.data.root_dir ?? null;
-  if (root !== null && LOOKING.has(stage)) await bringRoot(root, context);
+  if (root !== null) await bringRoot(root, context);
 }
 
 /** Where a data root is `s3://…`: makes the folder that stands for it hold what the store has now. */

@@ -1,6 +1,5 @@
 import type { StageContext } from '@radweave/study/context/events';
-import type { SomeStage } from '../declare/stage.ts';
-import { STAGES, type StageName, type StageOptions, type StageResult } from '../stages/index.ts';
+import { type StageName, type StageOptions, type StageResult, stageNamed } from '../stages/index.ts';
 import { explainError } from './explain.ts';
 import { bringImages } from './images.ts';
 
@@ -10,11 +9,9 @@ export async function runStage<S extends StageName>(
   options: StageOptions<S>,
   context: StageContext,
 ): Promise<StageResult<S>> {
-  const stages: readonly SomeStage[] = STAGES;
-  const stage = stages.find((one) => one.name === name);
-  if (stage === undefined) throw new RangeError(`there is no stage ${name}`);
+  const stage = stageNamed(name);
   try {
-    await bringImages(name, options, context);
+    if (stage.looksAtImages === true) await bringImages(options, context);
     return (await stage(options as never, context)) as StageResult<S>;
   } catch (error) {
     throw explainError(error);

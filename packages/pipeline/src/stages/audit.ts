@@ -27,6 +27,7 @@ const dataAudit = (config: Config): string => join(auditFolder(config), 'data');
 /** Looks for leaks before anything is trained. */
 export const auditData = defineStage({
   name: 'audit_data',
+  looksAtImages: true,
   settings: ['data.modalities'],
   asked: ({ nearDuplicateDistance }: AuditOptions) => ({ near_duplicate_distance: nearDuplicateDistance }),
   reads: ({ config, modalities }) => read.dataReads(config, modalities),
@@ -51,6 +52,7 @@ export const auditData = defineStage({
 /** Looks for leaks in everything that was made. */
 export const audit = defineStage({
   name: 'audit',
+  looksAtImages: true,
   settings: ['data.modalities'],
   asked: ({ nearDuplicateDistance, runs }: AuditOptions) => ({
     near_duplicate_distance: nearDuplicateDistance,

@@ -15,6 +15,7 @@ export interface CheckOptions {
  */
 export const check = defineStage({
   name: 'check',
+  looksAtImages: true,
   settings: [],
   reads: (_: CheckOptions) => ({}),
   writes: () => [],

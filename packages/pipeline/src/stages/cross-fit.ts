@@ -17,6 +17,7 @@ const reads = (options: CrossFitOptions): read.Reads => ({
 /** Trains the network of one fold ahead of `cross_fit`: it is on record as a run, and `cross_fit` finds it finished. */
 export const trainFold = defineStage({
   name: 'train_fold',
+  looksAtImages: true,
   settings,
   asked: ({ folds, fold }: FoldOptions) => ({ folds, fold }),
   reads: (options: FoldOptions) => reads(options),
@@ -27,6 +28,7 @@ export const trainFold = defineStage({
 /** Trains networks on folds of the training patients and writes the logits of those held out. */
 export const crossFit = defineStage({
   name: 'cross_fit',
+  looksAtImages: true,
   settings,
   asked: ({ folds }: CrossFitOptions) => ({ folds }),
   reads,

@@ -8,6 +8,7 @@ import { togetherOf, train, trainFlags } from './train.ts';
 /** Trains one network per fold and evaluates each on those held out. */
 export const crossValidate = defineStage({
   name: 'cross_validate',
+  looksAtImages: true,
   settings: train.settings,
   asked: ({ by }: CrossValidateOptions) => ({ by }),
   reads: ({ config, modality }) => read.sliceReads(config, modality),

@@ -24,6 +24,7 @@ const USUAL = { count: 3, slices: 12 } as const;
 /** Heat maps over slices of patients, by the decisions that the evaluation froze for the network. */
 export const explain = defineStage({
   name: 'explain',
+  looksAtImages: true,
   settings: [
     'data.resize',
     'extraction.batch_size',

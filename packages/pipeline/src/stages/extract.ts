@@ -28,6 +28,7 @@ export const extractFlags = {
 /** Extracts the features of every slice of a modality. */
 export const extract = defineStage({
   name: 'extract',
+  looksAtImages: true,
   settings: [
     'data.features_dir',
     'data.resize',

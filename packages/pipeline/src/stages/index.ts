@@ -1,3 +1,4 @@
+import type { SomeStage } from '../declare/stage.ts';
 import { align } from './align.ts';
 import { audit, auditData } from './audit.ts';
 import { check } from './check.ts';
@@ -52,6 +53,14 @@ export const verify = verifyOf(MAKING);
 
 /** Every stage: commands, help, the README's table, `radweave run` and `radweave verify` follow this list. */
 export const STAGES = [...MAKING, verify, profile] as const;
+
+/** @throws RangeError where there is none. */
+export function stageNamed(name: StageName): SomeStage {
+  const all: readonly SomeStage[] = STAGES;
+  const stage = all.find((one) => one.name === name);
+  if (stage === undefined) throw new RangeError(`there is no stage ${name}`);
+  return stage;
+}
 
 type AnyStage = (typeof STAGES)[number];
 type ByName<Stage extends AnyStage = AnyStage> = { [One in Stage as One['name']]: One };

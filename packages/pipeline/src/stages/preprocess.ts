@@ -22,6 +22,7 @@ const writes = ({ config }: PreprocessOptions): string[] =>
 /** Divides the patients of the raw folders. */
 export const preprocess = defineStage({
   name: 'preprocess',
+  looksAtImages: true,
   settings: [
     'data.root_dir',
     'data.splits_dir',

@@ -6,6 +6,7 @@ import type { ProfileOptions, ProfileResult } from '../work/profile.ts';
 /** Measures where the time of a step goes. */
 export const profile = defineStage({
   name: 'profile',
+  looksAtImages: true,
   settings: [
     'model.*',
     'training.*',

@@ -56,6 +56,7 @@ export function togetherOf({ nproc, rank_timeout }: ValuesOf<typeof trainFlags>)
 
 export const train = defineStage({
   name: 'train',
+  looksAtImages: true,
   settings: ['data.image_size', 'data.resize', 'model.*', 'training.*', 'augmentation.*', 'experiment.seed'],
   precisionOf: 'train',
   reads: ({ config, modality }: TrainOptions) => {

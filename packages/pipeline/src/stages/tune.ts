@@ -19,6 +19,7 @@ const reads = ({ config, modality }: SearchOptions): read.Reads => {
 /** Draws the trials of a search of settings and looks at what can be refused; workers do the trials. */
 export const tune = defineStage({
   name: 'tune',
+  looksAtImages: true,
   settings: [...train.settings, 'tune.*'],
   reads: (options: SearchOptions) => reads(options),
   writes: () => [],
@@ -48,6 +49,7 @@ export const tune = defineStage({
 /** Trains a trial of a search further, and scores it. */
 export const tuneTrial = defineStage({
   name: 'tune_trial',
+  looksAtImages: true,
   settings: [...train.settings, 'tune.space', 'tune.trials', 'tune.folds', 'tune.seed'],
   asked: ({ trial, epochs }: TrialOptions) => ({ trial, epochs }),
   reads: (options: TrialOptions) => reads(options),
