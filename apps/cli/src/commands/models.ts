@@ -27,27 +27,32 @@ const MEGABYTE = 1e6;
 
 export const define: Define = (command) => {
   command.option('--json', 'Print the result as JSON');
+  command.helpCommand('help [command]', 'show the options of a command');
   command
     .command('list')
     .description('every model that can be trained, or those whose name matches')
-    .argument('[pattern]', 'with * for any characters and ? for one, such as "resnet*"', '*')
+    .argument('[pattern]', 'names to list; * stands for any characters, ? for one, such as "resnet*"', '*')
     .action((pattern: string, _: object, own: Command) => print(own, list(pattern)));
   command
     .command('info')
     .description('facts on a model and its pretrained weights')
-    .argument('<name>', 'with or without the tag of its weights, such as resnet18.tv_in1k')
+    .argument('<name>', 'name of the model, with or without the tag of its weights, such as resnet18.tv_in1k')
     .action(async (name: string, _: object, own: Command) => print(own, await told(info(name))));
   command
     .command('fetch')
     .description('download the pretrained weights of a model, unless they are here already')
-    .argument('<name>', 'with or without the tag of its weights, such as resnet18.tv_in1k')
+    .argument('<name>', 'name of the model, with or without the tag of its weights, such as resnet18.tv_in1k')
     .action(async (name: string, _: object, own: Command) => print(own, await told(fetch(name))));
   command
     .command('export')
     .description('write trained weights for PyTorch, as timm or torchvision load them with strict=True')
     .argument('<file>', 'a checkpoint of Radweave, or another file of weights together with --model')
     .requiredOption('--output <file>', 'File to write: .pth, .pt or .safetensors (required)')
-    .addOption(new Option('--layout <name>', 'Names of the tensors').choices(LAYOUTS).default('timm'))
+    .addOption(
+      new Option('--layout <name>', `How the tensors are named (${LAYOUTS.join(' | ')}; default: timm)`)
+        .choices(LAYOUTS)
+        .default('timm'),
+    )
     .option('--model <name>', 'The model, where the file does not say it')
     .option(
       '--image_size <pixels>',
