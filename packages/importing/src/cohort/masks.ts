@@ -126,7 +126,7 @@ export function chosenByMasks(
         return out;
       }
       slices.set(one, 0);
-      unusable.push(`${patient}, series ${stack.id}: ${error.message}`);
+      unusable.push(`${patient}, series ${stack.id}: ${error.message} (${mask.path})`);
       return one;
     }
   });

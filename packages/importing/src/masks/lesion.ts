@@ -53,7 +53,17 @@ export class NothingChosen extends FileFault {
  *
  * @throws NothingChosen; FileFault when the mask cannot be read or does not fit the image exactly.
  */
-export function lesionOf(stack: Stack, source: MaskSource, { slices, margin, name }: MaskWishes): Lesion {
+export function lesionOf(stack: Stack, source: MaskSource, wishes: MaskWishes): Lesion {
+  try {
+    return chosenBy(stack, source, wishes);
+  } catch (error) {
+    // Else the image would be looked at for what is wrong with its mask.
+    if (error instanceof FileFault) error.path = source.path;
+    throw error;
+  }
+}
+
+function chosenBy(stack: Stack, source: MaskSource, { slices, margin, name }: MaskWishes): Lesion {
   const pixels = pixelsOf(stack, source, name);
   const areas = pixels.map((one, i) => areaOf(one, stack.slices[i] as Slice));
   if (areas.every((area) => area === 0)) throw new NothingChosen('the mask is empty');

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
@@ -302,8 +302,12 @@ else:
     save(ds, 'rs', '1.2.840.10008.5.1.4.1.1.481.3')
 `;
 
-async function dicomWith(kind: 'seg' | 'rtstruct' | 'nifti', shift: number, name: string | null) {
-  const folder = tempDir();
+async function dicomWith(
+  kind: 'seg' | 'rtstruct' | 'nifti',
+  shift: number,
+  name: string | null,
+  folder = tempDir(),
+) {
   mkdirSync(join(folder, 'files'));
   python(DICOM, { args: [join(folder, 'files'), kind, String(shift)], interpreter: peersPython() });
   const mask = { slices: 'area:4', crop: '1', name };
@@ -320,7 +324,17 @@ peerTest(
       { z: 2, notes: `lesion of 16 mm²; ${crop}` },
       { z: 3, notes: `lesion of 9 mm²; ${crop}` },
     ];
-    expect(await dicomWith('seg', 0, null)).toEqual(expected);
+    const folder = tempDir();
+    expect(await dicomWith('seg', 0, null, folder)).toEqual(expected);
+    const torn = join(folder, 'files', 'seg');
+    truncateSync(torn, statSync(torn).size - 40);
+    const again = optionsIn(folder, {
+      ...{ kind: 'dicom', volumes: null },
+      mask: { slices: 'largest', crop: null, name: null },
+    });
+    await expect(importStage(again, silentContext())).rejects.toThrow(
+      /of HN-\d{6}: .* cut off .*files\/seg\)/,
+    );
     expect(await dicomWith('rtstruct', 0, '^gtv$')).toEqual(expected);
     expect(await dicomWith('nifti', 0, null)).toEqual(expected);
     await expect(dicomWith('nifti', 0.3, null)).rejects.toThrow('begins 0.3 mm beside');
