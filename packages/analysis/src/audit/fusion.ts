@@ -38,6 +38,10 @@ export function checkFusion(subject: AuditSubject): CheckReport {
   const fittedOn = (split: Split, unseen: readonly Split[]): AuditCase[] =>
     movedFrom(split, results.find((one) => one.split === split)?.patients ?? [], splitsOf, unseen);
   const again = 'Extract and fuse again on the present split';
+  const ofOthers = [
+    ...otherPatients(results, modalities, subject, 'the fusion'),
+    ...changedCases(slices, subject, 'the fusion'),
+  ];
   return {
     looked: remark('audit-fusion', { modalities }),
     found: [
@@ -46,14 +50,13 @@ export function checkFusion(subject: AuditSubject): CheckReport {
       ...finding(
         remark('WARN_FUSION_PATIENTS'),
         [
-          ...otherPatients(results, modalities, subject, 'the fusion'),
-          ...changedCases(slices, subject, 'the fusion'),
+          ...ofOthers,
           ...changedSinceFused(model, config.data.features_dir).map((modality) =>
             auditCase([], `features of ${modality} changed since the fusion`),
           ),
         ],
         file,
-        again,
+        ofOthers.length > 0 ? again : `Fuse again: radweave fuse${isStacked ? ' --stack' : ''}`,
       ),
       ...finding(
         remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),

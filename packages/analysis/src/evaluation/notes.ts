@@ -1,6 +1,15 @@
-import { type Config, type Evaluation, type FusionModelFile, hashFile } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  type Evaluation,
+  type FusionModelFile,
+  fusionFolder,
+  hashFile,
+  UNKNOWN_NETWORK,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
+import { FusionResults } from '../fusion/fusion-results.ts';
 import { changedSinceFused } from '../fusion/since-fused.ts';
 import type { FusionModels } from './fusion-models.ts';
 import type { NetworkSlices } from './network-models.ts';
@@ -60,10 +69,22 @@ export function fusedBefore(fusion: FusionModelFile | null, featuresDir: string)
   return modalities.length === 0 ? [] : [remark('fused-before', { modalities, isStacked })];
 }
 
+/** {@link fusedBefore} of the study's fusion, for whoever does not need it: one that is damaged is told elsewhere. */
+export function studyFusedBefore(config: Config): Remark[] {
+  try {
+    return fusedBefore(FusionResults.read(fusionFolder(config))?.model ?? null, config.data.features_dir);
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
+}
+
 /** A fusion made of an older network is evaluated beside a newer one: the reader must not take them for one. */
 function otherCheckpoint(network: NetworkSlices, fusion: FusionModels | null): Remark[] {
   const used = fusion?.file.modalities.find(({ modality }) => modality === network.modality);
   if (used === undefined || !existsSync(network.checkpoint)) return [];
   if (hashFile(network.checkpoint) === used.checkpoint_sha256) return [];
-  return [remark('other-checkpoint', { network: network.name, file: used.checkpoint })];
+  const { name, modality } = network;
+  if (used.checkpoint === UNKNOWN_NETWORK) return [remark('unknown-checkpoint', { network: name, modality })];
+  return [remark('other-checkpoint', { network: name, file: used.checkpoint })];
 }

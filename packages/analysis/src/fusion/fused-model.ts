@@ -21,7 +21,7 @@ import { concatenate, type FusedSplit, having } from './fused-split.ts';
 import { classifierCautions, classifierInputs, inSampleOf, thresholdCautions } from './in-sample.ts';
 import { classifierFor, isOfKinds, kindNotes, kindsBetween } from './kinds.ts';
 import type { ScoredSplit } from './metrics.ts';
-import { featuresHash } from './since-fused.ts';
+import { usedOf } from './since-fused.ts';
 import type { Stack } from './stack.ts';
 
 /** The classifier of all modalities and those of each alone, as written, and what must be said beside their numbers. */
@@ -126,14 +126,12 @@ function countClasses(splits: Record<Split, FusedSplit>, modalities: readonly st
   return Math.max(2, ...largest.map((label) => label + 1));
 }
 
-function modalityOf({ modality, sets }: FeatureSource): FusionModality {
+function modalityOf(source: FeatureSource): FusionModality {
+  const { sets } = source;
   const { train } = sets;
   return {
-    modality,
+    ...usedOf(source),
     model: train.model,
-    checkpoint: train.checkpoint,
-    checkpoint_sha256: train.checkpoint_sha256,
-    features_sha256: featuresHash(sets),
     dims: train.dims,
     image_size: train.image_size,
     normalize_mean: train.normalize_mean,

@@ -1,7 +1,6 @@
 import {
   DataError,
   type FeatureSet,
-  type FusionModality,
   type FusionModelFile,
   featureSetPath,
   hashFile,
@@ -11,13 +10,15 @@ import {
   SPLITS,
   type Split,
   UNKNOWN_NETWORK,
+  type UsedFeatures,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { foreignIdentity } from '../features/foreign.ts';
+import type { FeatureSource } from '../features/source.ts';
 
 /** SHA-256 (hex) of what the records say of a modality's features: the network and every patient's array. */
-export function featuresHash(sets: Record<Split, FeatureSet>): string {
+function featuresHash(sets: Record<Split, FeatureSet>): string {
   return hashValue(
     SPLITS.map((split) => {
       const { checkpoint_sha256, patients, slices, arrays_sha256 = null } = sets[split];
@@ -31,16 +32,27 @@ export function featuresHash(sets: Record<Split, FeatureSet>): string {
  * are not told, nor what a fusion of an earlier version was fitted on.
  */
 export function changedSinceFused({ modalities, stacked }: FusionModelFile, featuresDir: string): string[] {
-  const changed = modalities.filter((one) => isOther(one, featuresDir));
+  const changed = changedSince(modalities, featuresDir);
   const restacked = (stacked?.inputs ?? []).filter(({ modality, record_sha256 }) => {
     const path = logitsRecordPath(featuresDir, modality);
     return existsSync(path) && hashFile(path) !== record_sha256;
   });
-  return [...new Set([...changed, ...restacked].map(({ modality }) => modality))];
+  return [...new Set([...changed, ...restacked.map(({ modality }) => modality)])];
+}
+
+/** Modalities whose features are there, and not those that were used. */
+export function changedSince(used: readonly UsedFeatures[], featuresDir: string): string[] {
+  return used.filter((one) => isOther(one, featuresDir)).map(({ modality }) => modality);
+}
+
+/** What {@link changedSince} compares later. */
+export function usedOf({ modality, sets }: FeatureSource): Required<UsedFeatures> {
+  const { checkpoint, checkpoint_sha256 } = sets.train;
+  return { modality, checkpoint, checkpoint_sha256, features_sha256: featuresHash(sets) };
 }
 
 function isOther(
-  { modality, checkpoint, checkpoint_sha256, features_sha256 }: FusionModality,
+  { modality, checkpoint, checkpoint_sha256, features_sha256 }: UsedFeatures,
   featuresDir: string,
 ): boolean {
   const record = (split: Split): string => featureSetPath(featuresDir, split, modality);

@@ -46,6 +46,15 @@ const modality = z.object({
 });
 export type FusionModality = z.infer<typeof modality>;
 
+/** Which features of a modality something was made of. */
+export const usedFeatures = modality.pick({
+  modality: true,
+  checkpoint: true,
+  checkpoint_sha256: true,
+  features_sha256: true,
+});
+export type UsedFeatures = z.infer<typeof usedFeatures>;
+
 /** A fitted classifier: of all modalities or of one. */
 const classifier = z.object({
   /** `fused`, the modality, or several of them, as in `A+P`. */

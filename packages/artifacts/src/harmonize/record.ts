@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usedFeatures } from '../fusion/model-file.ts';
 import { jsonFile, readJson, recordOf, sha256, writeJson } from '../json.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 import { studySlices } from '../splits/slices-hash.ts';
@@ -54,6 +55,8 @@ const record = z.object({
   split_hash: sha256.optional(),
   /** Of the slices that the features come from; earlier versions wrote none. */
   slices_identity: studySlices.optional(),
+  /** What was harmonised; earlier versions wrote none. */
+  features: z.array(usedFeatures).optional(),
   sites: z.array(site),
   seed: whole,
   /** Cautions that belong beside every number of this folder. */

@@ -165,6 +165,11 @@ export function logitRecords({ data }: Config, modality: string): Reads {
   return withoutMissing({ [`record of the logits of ${modality}`]: path });
 }
 
+/** What tells whether a fusion is of the present features. */
+export function fusedRecords(config: Config, modality: string): Reads {
+  return { ...featureRecords(config, modality), ...logitRecords(config, modality) };
+}
+
 export function logitReads(config: Config, modality: string): Reads {
   const path = (split: Split): string => logitsPath(config.data.features_dir, split, modality);
   return { ...withoutMissing(bySplit(`logits of ${modality}`, path)), ...logitRecords(config, modality) };

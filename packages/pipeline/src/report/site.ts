@@ -1,3 +1,4 @@
+import { changedSince } from '@radweave/analysis/fusion/since-fused';
 import {
   type Config,
   harmonizeFiles,
@@ -12,7 +13,7 @@ import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
 /**
- * The site audit that `harmonize` left.
+ * The site audit that `harmonize` left of the present features.
  *
  * @param isOther whether it is of other patients or slices.
  */
@@ -28,6 +29,11 @@ export function readSite(
   if (!existsSync(recordFile)) return { missing: { command, reason: null } };
   const record = readHarmonizeRecord(recordFile);
   if (isOther(record)) return { missing: { command, reason: remark('other-split', { file: recordFile }) } };
+  const changed = changedSince(record.features ?? [], config.data.features_dir);
+  if (changed.length > 0) {
+    const reason = remark('other-features', { file: recordFile, modalities: changed });
+    return { missing: { command, reason } };
+  }
   const { notes, sites } = record;
   const rows = readSiteAuditJson(auditFile);
   files.add(recordFile);

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DataError,
+  hashFile,
   readEvaluation,
   readFusionModel,
   readSlicePredictions,
@@ -10,7 +11,8 @@ import {
 import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
-import { madeUpCohort, writeMadeUpCohort } from '@radweave/study/testing/features';
+import { madeUpCohort, writeMadeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
+import { writeMadeUpLogits } from '@radweave/study/testing/logits';
 import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { modalities, prepared, rowOf, run } from '../testing/evaluations.ts';
@@ -179,13 +181,30 @@ test('a network that is not the one whose features were fused is a warning, with
     rmSync(new RunFolder(config.experiment.output_dir, `made_up_${modality}`).best);
   await evaluate(options, context);
   expect(context.said.join()).not.toContain('not the checkpoint');
-  writeFileSync(new RunFolder(config.experiment.output_dir, 'made_up_A').best, 'other weights');
-  await evaluate(options, context);
-  expect(context.said.filter((line) => line.includes('not the checkpoint'))).toEqual([
-    expect.stringMatching(
-      /^warning: network A is not the checkpoint whose features were fused \(.*radweave extract --modality A; radweave fuse$/,
-    ),
+  const { best } = new RunFolder(config.experiment.output_dir, 'made_up_A');
+  writeFileSync(best, 'other weights');
+  const commands = async (runs: Record<string, string> = {}) => {
+    const own = listening();
+    await evaluate({ ...options, runs }, own);
+    return own.said.flatMap(
+      (line) =>
+        /^warning: network A is not the checkpoint whose features were fused \(.*: (radweave .*)$/.exec(
+          line,
+        )?.[1] ?? [],
+    );
+  };
+  expect(await commands()).toEqual(['radweave extract --modality A; radweave fuse']);
+  expect(await commands({ A: 'made_up_A' })).toEqual([
+    `radweave extract --modality A --checkpoint ${best}; radweave fuse`,
   ]);
+  // Its features are there, and only not fused.
+  const cohort = madeUpCohort({ train: 40, val: 30, test: 48 });
+  writeMadeUpFeatures(config, 'A', cohort, 4, { checkpoint: best, checkpoint_sha256: hashFile(best) });
+  expect(await commands()).toEqual(['radweave fuse']);
+  for (const modality of modalities) writeMadeUpLogits(config, modality, cohort, 2);
+  writeMadeUpFeatures(config, 'A', cohort, 4);
+  await fuse({ config, modalities, stack: true }, listening());
+  expect(await commands()).toEqual(['radweave extract --modality A; radweave fuse --stack']);
 });
 
 test('calibration is fitted on validation, says that it is, and changes no ranking', async () => {

@@ -23,10 +23,7 @@ export const evaluate = defineStage({
     ...read.splitRecords(config, 'cohort.csv'),
     ...read.together(read.networksOf(config, runs), read.networkReads),
     ...read.fusionReads(config),
-    ...read.together(config.data.modalities, (one) => ({
-      ...read.featureRecords(config, one),
-      ...read.logitRecords(config, one),
-    })),
+    ...read.together(config.data.modalities, (one) => read.fusedRecords(config, one)),
   }),
   writes: (options) => [folderOf(options)],
   locks: (options) => ({ folder: folderOf(options), as: 'radweave evaluate' }),

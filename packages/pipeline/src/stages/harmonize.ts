@@ -22,7 +22,12 @@ export const harmonize = defineStage({
   }),
   reads: ({ config, modalities }) => ({
     ...read.splitRecords(config, 'cohort.csv'),
-    ...read.together(modalities, (one) => read.featureReads(config, one)),
+    ...read.together(modalities, (one) => ({
+      ...read.featureReads(config, one),
+      ...read.logitRecords(config, one),
+    })),
+    // Whether it is of the same features.
+    ...read.fusionReads(config, ['fusion model']),
   }),
   writes: (_, { outputDir }: HarmonizeResult) => [outputDir],
   locks: ({ config }) => ({

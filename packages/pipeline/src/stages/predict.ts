@@ -1,6 +1,7 @@
 import { checkpointsOf, readFusionModel } from '@radweave/artifacts';
 import { set, usual } from '../declare/config-flags.ts';
 import { optional, pairs, required, several, withDefault } from '../declare/flags.ts';
+import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { PredictOptions } from '../work/predict.ts';
 
@@ -15,10 +16,12 @@ export const predict = defineStage({
     'training.deterministic',
   ],
   precisionOf: 'extract',
-  reads: ({ model, input, checkpoints }: PredictOptions) => {
-    const places = checkpointsOf(model, readFusionModel(model).modalities, checkpoints);
+  reads: ({ config, model, input, checkpoints }: PredictOptions) => {
+    const { modalities } = readFusionModel(model);
+    const places = checkpointsOf(model, modalities, checkpoints);
     const named = Object.entries(places).map(([modality, path]) => [`checkpoint of ${modality}`, path]);
-    return { 'fusion model': model, patients: input, ...Object.fromEntries(named) };
+    const fused = read.together(modalities, ({ modality }) => read.fusedRecords(config, modality));
+    return { 'fusion model': model, patients: input, ...Object.fromEntries(named), ...fused };
   },
   writes: ({ output }) => [output],
   run: async (options, context) => (await import('../work/predict.ts')).predict(options, context),

@@ -18,11 +18,15 @@ import {
   type Evaluation,
   evaluationFolder,
   type FrozenRecord,
+  featureSetPath,
   fusionFolder,
   hashFile,
   labelNamesOf,
+  readFeatureSet,
+  SPLITS,
   UsageError,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
@@ -122,11 +126,13 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   }
   for (const note of notes) {
     if (note.code === 'fused-before') warn(context, `${note.text}.`);
-    if (note.code !== 'other-checkpoint') continue;
-    const { modality } = networks.find(({ name }) => name === note.params.network) ?? {};
+    if (note.code !== 'other-checkpoint' && note.code !== 'unknown-checkpoint') continue;
+    const network = networks.find(({ name }) => name === note.params.network);
+    if (network === undefined) continue;
+    const isStacked = fusion?.file.stacked !== undefined;
     warn(
       context,
-      `${note.text}. To fuse the features of this run, extract them again: radweave extract --modality ${modality}; radweave fuse`,
+      `${note.text}. To fuse the features of this network: ${fuseOf(network, options, isStacked)}`,
     );
   }
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
@@ -148,6 +154,22 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     },
     pauseIn(context),
   );
+}
+
+/** The commands that fuse a network's features, which may be extracted already. */
+function fuseOf(
+  { modality, checkpoint }: NetworkSlices,
+  { config, runs }: EvaluateOptions,
+  isStacked: boolean,
+): string {
+  const sha256 = hashFile(checkpoint);
+  const isExtracted = SPLITS.every((split) => {
+    const path = featureSetPath(config.data.features_dir, split, modality);
+    return existsSync(path) && readFeatureSet(path).checkpoint_sha256 === sha256;
+  });
+  const named = runs[modality] === undefined ? '' : ` --checkpoint ${checkpoint}`;
+  const extract = isExtracted ? '' : `radweave extract --modality ${modality}${named}; `;
+  return `${extract}radweave fuse${isStacked ? ' --stack' : ''}`;
 }
 
 /** Of features: `stacked` predicts those who have all modalities only, who have `fused`. */

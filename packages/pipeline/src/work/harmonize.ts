@@ -1,7 +1,9 @@
+import { studyFusedBefore } from '@radweave/analysis/evaluation/notes';
 import { alignIfStale } from '@radweave/analysis/features/align';
 import { type FusedModel, fitFusedModel } from '@radweave/analysis/fusion/fused-model';
 import { columnNames, concatenate, loadFusedSplit } from '@radweave/analysis/fusion/fused-split';
 import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
+import { usedOf } from '@radweave/analysis/fusion/since-fused';
 import { type AuditInput, siteAuditTasks } from '@radweave/analysis/harmonize/audit';
 import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '@radweave/analysis/harmonize/results';
 import { type Harmonisation, harmoniseSites } from '@radweave/analysis/harmonize/sites';
@@ -64,6 +66,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
   const outputDir = harmonizeFolder(config);
   const alignment = await alignIfStale(config, options.modalities, context);
   const { sources } = alignment;
+  for (const { text } of studyFusedBefore(config)) warn(context, `${text}.`);
   const modalities = sources.map(({ modality }) => modality);
   const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
   const harmonisation = harmoniseSites(splits.train, splits.test, modalities);
@@ -87,6 +90,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     reference: harmonisation.reference,
     split_hash: splitHash(cohort?.patients ?? []),
     slices_identity: cohort?.slices(),
+    features: sources.map(usedOf),
     sites,
     seed,
     notes: notesOf(inSample),

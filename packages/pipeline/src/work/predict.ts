@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
 import { concatenate, having } from '@radweave/analysis/fusion/fused-split';
 import { classifierFor } from '@radweave/analysis/fusion/kinds';
@@ -7,6 +9,8 @@ import {
   checkpointsOf,
   DataError,
   type FusionModelFile,
+  fusionFiles,
+  fusionFolder,
   type NewPrediction,
   readFusionModel,
   refuseOtherFile,
@@ -62,6 +66,9 @@ export async function predict(options: PredictOptions, context: StageContext): P
     const path = places[modality] ?? '';
     if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${modality}=${path}`);
   }
+  const isOfStudy = resolve(model) === resolve(fusionFiles(fusionFolder(config)).model);
+  for (const { text } of isOfStudy ? fusedBefore(file, config.data.features_dir) : [])
+    warn(context, `${text}.`);
   requireDevice(config.training);
   requireWritableFile(output, '--output');
   refuseOtherFile(output, '--output');

@@ -178,6 +178,11 @@ export const EVALUATION = {
     { network: 'model', file: 'text' },
     ({ network, file }) => `${network} is not the checkpoint whose features were fused (${file})`,
   ),
+  'unknown-checkpoint': of(
+    { network: 'model', modality: 'text' },
+    ({ network, modality }) =>
+      `the features of ${modality} that were fused come from another program, so it is not known whether they are those of ${network}`,
+  ),
   'thresholds-uncalibrated': `thresholds apply to probabilities ${CALIBRATED}`,
   'ranks-uncalibrated': `AUC and average precision belong to probabilities ${CALIBRATED}`,
   'nri-continuous': 'NRI is the continuous (category-free) index',

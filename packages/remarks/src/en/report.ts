@@ -12,6 +12,11 @@ export const REPORT = {
       `maps of layer ${layer} have only ${height}×${width} values for ${size}×${size} pixels: read them as such${layers.length === 0 ? '' : `, or give a --layer with finer ones (${layers.join(', ')})`}`,
   ),
   'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split or of other slices`),
+  'other-features': of(
+    { file: 'text', modalities: 'texts' },
+    ({ file, modalities }) =>
+      `the features of ${and(modalities)} have changed since ${file} was made of them`,
+  ),
   'other-network': of(
     { file: 'text' },
     ({ file }) => `${file} explains a network that is not one of those evaluated`,

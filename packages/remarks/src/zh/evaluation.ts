@@ -89,6 +89,8 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'kinds-elsewhere': ({ kinds }) => `未计入这些数字、由其所具有模态的模型预测的患者：${list(kinds)}`,
   'network-is-run': ({ network, run }) => `${network} 即运行 ${run}`,
   'other-checkpoint': ({ network, file }) => `${network} 的检查点与融合所用特征的检查点（${file}）不同`,
+  'unknown-checkpoint': ({ network, modality }) =>
+    `融合所用的 ${modality} 特征来自其他程序，无法得知是否为${network}的特征`,
   'thresholds-uncalibrated': `阈值用于校准前的概率；${CALIBRATED}`,
   'ranks-uncalibrated': `AUC 与平均精确率基于校准前的概率；${CALIBRATED}`,
   'nri-continuous': 'NRI 为连续型（无类别）净重分类改善指数',

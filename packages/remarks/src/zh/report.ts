@@ -21,6 +21,7 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'coarse-maps': ({ layer, height, width, size, layers }) =>
     `层 ${layer} 的热图对 ${size}×${size} 像素仅有 ${height}×${width} 个值：请据此解读${layers.length === 0 ? '' : `，或用 --layer 指定热图更细的层（${list(layers)}）`}`,
   'other-split': ({ file }) => `${file} 属于另一划分或其他切片`,
+  'other-features': ({ file, modalities }) => `${list(modalities)} 的特征在生成 ${file} 之后已改变`,
   'other-network': ({ file }) => `${file} 所解释的网络并非被评估的网络`,
   'other-decision': ({ file }) => `${file} 判断预测是否正确所用的阈值或汇总方式与评估不同`,
   'audited-before': ({ file }) => `${file} 审查的标准化参数、阈值与校准器并非现有的`,
