@@ -114,6 +114,9 @@ test('an AUC that may come of differences between hospitals is not called better
   expect(told({ value: 0.58, lower: 0.42, upper: 0.74 })[0]).toBe(
     'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no 95 % interval lies above 0.5): fused, AUC within hospitals 0.58 (0.42–0.74)',
   );
+  expect(told({ value: 0, lower: 0, upper: 0 })[0]).toMatch(
+    /: fused, AUC within hospitals 0\.00 \(no interval\)$/,
+  );
   const [only, ...others] = told({ value: null });
   expect(only).toBe(
     'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels: fused, AUC 0.80 (0.70–0.90)',
@@ -155,15 +158,22 @@ test('hospitals that say the opposite of each other are told, also where Q canno
   expect(found([model('fused', all)])).toHaveLength(1);
 });
 
-test('complete separation is told with its exact p', () => {
-  const places: Place[] = [
-    ['all', 1, 1, 1],
-    ['CS', 1, 1, 1],
+test('complete separation is told with its exact p, and no sentence speaks of an interval that it does not have', () => {
+  const of = (value: number): Place[] => [
+    ['all', value, value, value],
+    ['CS', value, value, value],
   ];
   // 10 of 20 patients are positive: 2 in 184,756 orders separate them.
-  expect(found([model('fused', places)])[0]).toMatch(
-    /^better than chance .*: fused, AUC 1\.00 \(exact p <0\.001\)$/,
-  );
+  expect(found([model('fused', of(1))])).toEqual([
+    'better than chance outside the home hospital (an AUC of 1 has no interval; p of an exact test is below 0.05): fused, AUC 1.00 (exact p <0.001)',
+  ]);
+  const good: Place[] = [['all', 0.8, 0.7, 0.9]];
+  expect(found([model('fused', of(0)), model('A', of(1)), model('P', good)])).toEqual([
+    'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): P, AUC 0.80 (0.70–0.90)',
+    'better than chance outside the home hospital (an AUC of 1 has no interval; p of an exact test is below 0.05): A, AUC 1.00 (exact p <0.001)',
+    'not shown to be better than chance outside the home hospital: fused, AUC 0.00 (exact p <0.001)',
+    'worse than chance outside the home hospital (an AUC of 0 has no interval; p of an exact test is below 0.05): fused, AUC 0.00 (exact p <0.001)',
+  ]);
 });
 
 test('of too few patients that is said, and a limit near 0.5 is printed so that its side shows', () => {

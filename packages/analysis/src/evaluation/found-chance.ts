@@ -69,9 +69,15 @@ function foundPooled(
   const rest = better.filter((one) => !between.includes(one));
   const apart = rest.filter((one) => rowsOf(one).length > 0 && !rowsOf(one).some(isAboveChance));
   const proven = rest.filter((one) => !apart.includes(one));
+  const worse = of(pooled, 'worse');
+  const limit = Number((1 - level).toFixed(6));
   const unknown = of(pooled, 'unknown');
   return [
-    ...listed(proven, (models) => remark('found-better', { level, models })),
+    ...listed(
+      proven.filter((one) => !isSeparated(one)),
+      (models) => remark('found-better', { level, models }),
+    ),
+    ...listed(proven.filter(isSeparated), (models) => remark('found-better-exact', { limit, models })),
     ...listed(between, (models) => remark('found-only-between', { models })),
     ...(apart.length === 0
       ? []
@@ -86,10 +92,21 @@ function foundPooled(
         ? remark('found-none-better', { level, models })
         : remark('found-not-better', { models }),
     ),
-    ...listed(of(pooled, 'worse'), (models) => remark('found-worse', { level, models })),
+    ...listed(
+      worse.filter((one) => !isSeparated(one)),
+      (models) => remark('found-worse', { level, models }),
+    ),
+    ...listed(worse.filter(isSeparated), (models) => remark('found-worse-exact', { limit, models })),
     ...(unknown.length === 0 ? [] : [remark('found-untold')]),
   ];
 }
+
+const hasWidth = ({ area: { lower, upper } }: Verdict): boolean =>
+  lower !== undefined && upper !== undefined && !isOneNumber(lower, upper);
+
+/** Completely: such an AUC, 0 or 1, has no interval, and an exact p decides. */
+const isSeparated = (one: Verdict): boolean =>
+  !hasWidth(one) && (one.area.value === 0 || one.area.value === 1);
 
 const isUntold = ({ within_auc }: HeterogeneityRow): boolean => within_auc.value === null;
 
@@ -161,17 +178,18 @@ function of(verdicts: readonly Verdict[], ...wanted: readonly AgainstChance[]): 
 
 function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remark): Remark[] {
   if (verdicts.length === 0) return [];
-  const models = verdicts.map(({ model, hospital: place, isMacro, area, exact, says }) => {
-    const { value, lower, upper } = area;
+  const models = verdicts.map((one) => {
+    const { model, hospital: place, isMacro, exact, says } = one;
+    const { value, lower, upper } = one.area;
     const [auc, hospital] = [value ?? Number.NaN, place === 'all' ? '' : place];
     const about = { model, hospital, isMacro, auc };
-    const hasWidth = lower !== undefined && upper !== undefined && !isOneNumber(lower, upper);
-    // Complete separation has no interval, but an exact p; where all patients have one probability there is neither.
-    const told = hasWidth
-      ? remark('of-auc', { ...about, lower, upper })
-      : auc === 0 || auc === 1
-        ? remark('of-auc-exact', { ...about, p: exact })
-        : remark(lower === undefined ? 'of-auc-alone' : 'of-auc-same', about);
+    // Where all patients have one probability there is neither an interval nor an exact p.
+    const told =
+      lower !== undefined && upper !== undefined && hasWidth(one)
+        ? remark('of-auc', { ...about, lower, upper })
+        : isSeparated(one)
+          ? remark('of-auc-exact', { ...about, p: exact })
+          : remark(lower === undefined ? 'of-auc-alone' : 'of-auc-same', about);
     return says === 'too few' ? remark('of-too-few', { auc: told }) : told;
   });
   return [found(models)];

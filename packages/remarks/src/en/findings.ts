@@ -17,6 +17,13 @@ export const FINDINGS = {
       models,
     ),
   ),
+  /** Of classes that are separated completely. */
+  'found-better-exact': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
+    listed(
+      `better than chance outside the home hospital (an AUC of 1 has no interval; p of an exact test is below ${limit})`,
+      models,
+    ),
+  ),
   'found-only-between': of({ models: 'remarks' }, ({ models }) =>
     listed(
       'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels',
@@ -41,6 +48,12 @@ export const FINDINGS = {
   'found-worse': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
       `worse than chance outside the home hospital (the ${percent(level, 1)} interval of the AUC lies below 0.5)`,
+      models,
+    ),
+  ),
+  'found-worse-exact': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
+    listed(
+      `worse than chance outside the home hospital (an AUC of 0 has no interval; p of an exact test is below ${limit})`,
       models,
     ),
   ),
@@ -143,7 +156,8 @@ export const FINDINGS = {
     { model: 'model', label: 'text', auc: 'number', lower: 'number', upper: 'number' },
     ({ model, label, auc, lower, upper }) => {
       const { value, interval } = areaParts(auc, lower, upper);
-      return `${model}${label === '' ? '' : ` (${label})`}, AUC within hospitals ${value} (${interval})`;
+      const told = isOneNumber(lower, upper) ? 'no interval' : interval;
+      return `${model}${label === '' ? '' : ` (${label})`}, AUC within hospitals ${value} (${told})`;
     },
   ),
   'of-spread': of(

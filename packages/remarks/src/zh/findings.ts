@@ -10,6 +10,8 @@ const listed = (head: string, items: readonly string[]): string => `${head}：${
 export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-better': ({ level, models }) =>
     listed(`在本院以外优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
+  'found-better-exact': ({ limit, models }) =>
+    listed(`在本院以外优于随机水平（AUC 为 1 时没有置信区间；精确检验 p 低于 ${limit}）`, models),
   'found-only-between': ({ models }) =>
     listed(
       '模型区分的可能是医院而不是标签，因为所有外部患者的 AUC 高于 0.5，但没有任何外部医院在两个标签中各有至少两例患者',
@@ -28,6 +30,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-not-better': ({ models }) => listed('在本院以外未显示优于随机水平', models),
   'found-worse': ({ level, models }) =>
     listed(`在本院以外差于随机水平（AUC 的 ${percent(level, 1)} 置信区间低于 0.5）`, models),
+  'found-worse-exact': ({ limit, models }) =>
+    listed(`在本院以外差于随机水平（AUC 为 0 时没有置信区间；精确检验 p 低于 ${limit}）`, models),
   'found-untold': '外部患者过少或仅有一类标签，无法判断 AUC 是否不同于随机水平',
   'found-no-external': '无外部医院：对其他医院的患者一无所知',
   'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),
@@ -71,7 +75,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     `${placed(model, hospital, isMacro)} ${two(auc)}（患者的所有重抽样结果相同）`,
   'of-within': ({ model, label, auc, lower, upper }) => {
     const { value, interval } = areaParts(auc, lower, upper);
-    return `${model}${label === '' ? '' : `（${label}）`}，院内 AUC ${value}（${interval}）`;
+    const told = isOneNumber(lower, upper) ? '无置信区间' : interval;
+    return `${model}${label === '' ? '' : `（${label}）`}，院内 AUC ${value}（${told}）`;
   },
   'of-spread': ({ model, label, p, i2 }) =>
     `${model}${label === '' ? '' : `（${label}）`}，p ${pValue(p)}，I² ${percent(i2, 0)}`,
