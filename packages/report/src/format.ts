@@ -1,6 +1,7 @@
 import type { EstimateRecord } from '@radweave/artifacts';
 import { digitsApart, isOneNumber, pValue } from '@radweave/remarks';
 import type { Cell } from './parts/table.ts';
+import type { Words } from './words/en.ts';
 
 /** What stands for a number that could not be had; its reason becomes a note. */
 export const NOT_AVAILABLE = 'n/a';
@@ -23,6 +24,19 @@ export function limitsOf({ lower, upper }: EstimateRecord): [lower: number, uppe
 export function intervalText(lower: number, upper: number, digits = 2): string {
   const shown = digitsApart(lower, upper, digits);
   return [fixed(lower, shown), fixed(upper, shown)].join(lower < 0 ? ', ' : '–');
+}
+
+/** It where no note can stand below: that the interval does not contain the number follows it. */
+export function estimateInText(words: Pick<Words, 'remark' | 'added'>, estimate: EstimateRecord): string {
+  return `${estimateText(estimate)}${outsideText(words, estimate)}`;
+}
+
+/** Empty where the interval contains the number. */
+export function outsideText(
+  { remark, added }: Pick<Words, 'remark' | 'added'>,
+  { note }: EstimateRecord,
+): string {
+  return note?.code === 'outside-interval' ? added(remark(note)) : '';
 }
 
 /** A table's cell of it; the reason or caution becomes a note below the table. */

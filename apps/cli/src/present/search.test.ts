@@ -31,8 +31,24 @@ test('a search tells on whom it chose among how many, and where to go on', () =>
   expect(text).toContain('mean of 2 folds of 30 training patients; no other patient was read.');
   expect(text).toContain('Trial 1 is the best of 2 trials.');
   expect(text).toContain('Now run radweave train --modality A --config best.yaml\n');
+  expect(text).not.toContain('chance');
   const trials = search.trials.map((trial) => ({ ...trial, score: null, state: 'failed' as const }));
   const none = searchText({ ...search, trials, best: null }, 'trials.csv', 'best.yaml');
   expect(none).toContain('No trial has a score');
   expect(none).not.toContain('best.yaml');
+});
+
+test('the best of trials that learned nothing is not recommended without a word', () => {
+  const told = (score: number, folds: number[]): string[] => {
+    const trials = search.trials.map((trial) => ({ ...trial, score, folds }));
+    return searchText({ ...search, trials }, 'trials.csv', 'best.yaml')
+      .split('\n')
+      .filter((line) => line.includes('chance'));
+  };
+  expect(told(0.45, [0.5, 0.4])).toEqual([
+    'This AUC is not above chance (0.5): these settings are the best only by name. Look at images and labels, or search other settings, before you train with them.',
+  ]);
+  expect(told(0.5, [0.5, 0.5])).toHaveLength(1);
+  expect(told(0.55, [0.7, 0.4])).toEqual(['In 1 of 2 folds its AUC is not above chance (0.5).']);
+  expect(told(0.8, [0.9, 0.7])).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { readSearch, type SearchRecord, tuneFiles } from '@radweave/artifacts';
+import { isByChance, readSearch, type SearchRecord, tuneFiles } from '@radweave/artifacts';
 import type { OpenPlan } from '@radweave/pipeline';
 import { counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
@@ -14,8 +14,8 @@ export function searchEnding({ config }: Pick<OpenPlan, 'config'>): string {
   return forThisStudy(searchText(readSearch(files.record), files.table, files.best));
 }
 
-/** @param tablePath where all trials stand. @param best the configuration of the best. */
-export function searchText(search: SearchRecord, tablePath: string, best: string): string {
+/** @param tablePath where all trials stand. @param bestPath the configuration of the best. */
+export function searchText(search: SearchRecord, tablePath: string, bestPath: string): string {
   const { trials, keys, modality, patients, folds } = search;
   const head = ['trial', 'AUC', 'epochs', ...keys.map(({ key }) => key.replace(/^\w+\./, ''))];
   const rows = trials
@@ -28,15 +28,29 @@ export function searchText(search: SearchRecord, tablePath: string, best: string
     ]);
   const more = trials.length > SHOWN ? [`… and ${trials.length - SHOWN} more`] : [];
   const from = `AUC per patient, mean of ${counted(folds, 'fold')} of ${counted(patients, 'training patient')}; no other patient was read.`;
+  const best = trials.find(({ trial }) => trial === search.best);
   const end =
-    search.best === null
+    best === undefined
       ? 'No trial has a score: look at the notes in the table, and search smaller learning rates.'
       : [
           `Trial ${search.best} is the best of ${counted(trials.length, 'trial')}. It was chosen by this AUC, which is therefore optimistic: do not report it.`,
-          `Its settings: ${best}`,
-          `Now run radweave train --modality ${modality} --config ${best}`,
+          ...chanceOf(best),
+          `Its settings: ${bestPath}`,
+          `Now run radweave train --modality ${modality} --config ${bestPath}`,
         ].join('\n');
   return [table(head, rows), ...more, from, end, `All trials: ${tablePath}`, ''].join('\n');
+}
+
+/** The best of trials that learned nothing is not a good one. */
+function chanceOf({ score, folds }: SearchRecord['trials'][number]): string[] {
+  const few = folds.filter(isByChance).length;
+  if (isByChance(score)) {
+    return [
+      'This AUC is not above chance (0.5): these settings are the best only by name. Look at images and labels, or search other settings, before you train with them.',
+    ];
+  }
+  if (few === 0) return [];
+  return [`In ${few} of ${counted(folds.length, 'fold')} its AUC is not above chance (0.5).`];
 }
 
 /** A setting as people read it. */

@@ -83,5 +83,11 @@ const columns = {
 export const { read: readTrials, write: writeTrials } = tableFile(columns);
 
 export function trialRow({ settings, folds, ...trial }: SearchedTrial): RowOf<typeof columns> {
-  return { ...trial, folds: JSON.stringify(folds), settings: JSON.stringify(settings) };
+  const note = isByChance(trial.score) ? 'not above chance: guessing has an AUC of 0.5' : trial.note;
+  return { ...trial, note, folds: JSON.stringify(folds), settings: JSON.stringify(settings) };
+}
+
+/** Whether an AUC is none that guessing would not reach. */
+export function isByChance(auc: number | null): boolean {
+  return auc !== null && auc <= 0.5;
 }

@@ -1,7 +1,7 @@
 import type { Split } from '@radweave/artifacts';
 import { calibrationChart } from '../charts/calibration.ts';
 import type { ReportContext } from '../context.ts';
-import { estimateText } from '../format.ts';
+import { estimateInText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { EVALUATED, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
@@ -41,9 +41,9 @@ function numbersOf({ data, words }: ReportContext, split: Split, label: string):
   if (row === undefined) return '';
   const { column } = words;
   return words.parts([
-    words.pair(column.slope, estimateText(row.calibration_slope)),
-    words.pair(column.intercept, estimateText(row.calibration_intercept)),
-    words.pair(column.brier, estimateText(row.brier)),
-    words.pair(column.ece, estimateText(row.ece)),
+    words.pair(column.slope, estimateInText(words, row.calibration_slope)),
+    words.pair(column.intercept, estimateInText(words, row.calibration_intercept)),
+    words.pair(column.brier, estimateInText(words, row.brier)),
+    words.pair(column.ece, estimateInText(words, row.ece)),
   ]);
 }

@@ -10,7 +10,7 @@ import {
 import { type Remark, remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
 import type { Gallery } from '../data.ts';
-import { estimateText, NOT_AVAILABLE } from '../format.ts';
+import { estimateInText, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { chanceOf, leadingAuc, rowOf } from '../models.ts';
 import { table } from '../parts/table.ts';
@@ -112,7 +112,7 @@ function cautionOf(
   const text =
     says === 'unknown'
       ? words.explanations.chanceUnknown(name, set, area.note === undefined ? '' : words.remark(area.note))
-      : words.explanations.chance(name, set, estimateText(area), says);
+      : words.explanations.chance(name, set, estimateInText(words, area), says);
   const inFigure = says === 'unknown' ? null : words.explanations.chanceInFigure;
   return { caution: html`<p class="missing">${text}</p>`, inFigure };
 }

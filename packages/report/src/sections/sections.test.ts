@@ -268,6 +268,29 @@ test('a search says on whom and how often it chose, lists every trial and draws 
   const rate = (line: number): number => heights[line]?.[0] ?? Number.NaN;
   expect((rate(1) - rate(0)) / (rate(1) - rate(2))).toBeCloseTo(1 / 6, 2);
   expect(await section('tuning', bareStudy())).toContain('No settings were searched by radweave tune');
+  const scored = (score: number, folds: number[]) => ({
+    ...data,
+    searches: data.searches.map((search) => ({
+      ...search,
+      trials: search.trials.map((trial) =>
+        trial.trial === search.best ? { ...trial, score, folds } : trial,
+      ),
+    })),
+  });
+  for (const [score, folds, en, zh] of [
+    [0.45, [0.5, 0.4], 'This AUC is not above chance (0.5)', '该 AUC 不高于随机水平（0.5）'],
+    [
+      0.55,
+      [0.7, 0.4],
+      'In 1 of 2 folds its AUC is not above chance (0.5).',
+      '在 2 折中的 1 折，其 AUC 不高于随机水平',
+    ],
+  ] as const) {
+    const own = scored(score, [...folds]);
+    expect(textOf(await section('tuning', own))).toContain(en);
+    const chinese = (await SECTION_WRITERS.tuning(new ReportContext(own, WORDS.zh))).text;
+    expect(textOf(chinese)).toContain(zh);
+  }
 });
 
 test('site effects: a number that is missing is n/a, and harmonised features are marked', async () => {

@@ -1,6 +1,13 @@
 import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
-import { estimateCell, estimateText, intervalText, limitsOf, NOT_AVAILABLE } from '../format.ts';
+import {
+  estimateCell,
+  estimateInText,
+  intervalText,
+  limitsOf,
+  NOT_AVAILABLE,
+  outsideText,
+} from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
 import { hospitalsOf, leadingAuc, namesNote, POOLED, rowOf } from '../models.ts';
@@ -87,7 +94,7 @@ function card(context: ReportContext, row: EvaluationRow): Html {
   const level = words.interval(data.evaluation.options.confidence_level);
   const { column } = words;
   const line = (name: string, estimate: EstimateRecord): Html =>
-    html`<li>${words.pair(name, estimateText(estimate))}${reasonOf(context, estimate)}</li>`;
+    html`<li>${words.pair(name, estimateInText(words, estimate))}${reasonOf(context, estimate)}</li>`;
   const auc = leadingAuc(row);
   const named = (name: string): string => (row.positive_label === 'macro' ? words.macro(name) : name);
   return html`<div class="card"><h3>${place}</h3>
@@ -101,7 +108,7 @@ function cardInterval({ words }: ReportContext, estimate: EstimateRecord, level:
   const note = estimate.note === undefined ? '' : words.remark(estimate.note);
   if (estimate.value === null) return note;
   const limits = limitsOf(estimate);
-  return limits === null ? note : `${level} ${intervalText(...limits)}`;
+  return limits === null ? note : `${level} ${intervalText(...limits)}${outsideText(words, estimate)}`;
 }
 
 function reasonOf({ words }: ReportContext, { value, note }: EstimateRecord): string {

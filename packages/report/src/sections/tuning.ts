@@ -1,4 +1,4 @@
-import type { SearchRecord } from '@radweave/artifacts';
+import { isByChance, type SearchRecord } from '@radweave/artifacts';
 import { type AxisValue, type ParallelLine, parallelChart } from '../charts/parallel.ts';
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE } from '../format.ts';
@@ -26,7 +26,9 @@ async function searchPart(context: ReportContext, search: SearchRecord): Promise
   const text = [
     tuning.how[search.strategy](modality, trials.length, search.rungs),
     tuning.whom(patients, folds),
-    best === undefined ? tuning.noBest : tuning.best(best.trial, score, trials.length),
+    ...(best === undefined
+      ? [tuning.noBest]
+      : [tuning.best(best.trial, score, trials.length), ...chanceOf(context, best)]),
   ];
   const axes = [
     ...keys.map(({ key, log }) => ({ name: nameOf(key), isLog: log })),
@@ -69,6 +71,12 @@ async function searchPart(context: ReportContext, search: SearchRecord): Promise
     rows,
   });
   return html`<p>${words.sentences(text)}</p>${drawn}${listed}`;
+}
+
+function chanceOf({ words: { tuning } }: ReportContext, { score, folds }: Trial): string[] {
+  if (isByChance(score)) return [tuning.byChance];
+  const few = folds.filter(isByChance).length;
+  return few === 0 ? [] : [tuning.byChanceIn(few, folds.length)];
 }
 
 const nameOf = (key: string): string => key.split('.').at(-1) ?? key;
