@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type Config,
@@ -197,4 +197,28 @@ test('a training ends with the AUCs of its network, also on external patients', 
     trained.text?.({ ...result, ending: 'finished', evaluation }, {}) ?? '';
   expect(ending(record)).toMatch(/\nAUC per patient .*external test elsewhere\n[\s\S]*What was found:/);
   expect(ending(null)).not.toContain('AUC per patient');
+});
+
+test("the demo keeps a folder's own raw, data and configuration, and begins again where a demo was", async () => {
+  const folder = tempDir();
+  const own = join(folder, 'raw', 'JM', 'slice.png');
+  mkdirSync(dirname(own), { recursive: true });
+  writeFileSync(own, 'of a patient');
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const demo = () => main(['demo', '--quiet', '--output_dir', folder]);
+  expect(await demo()).toBe(2);
+  expect(said.mock.calls.join()).toContain('the demo would replace what it has not made: raw');
+  writeFileSync(join(folder, 'config.yaml'), 'data:\n  root_dir: raw\n');
+  expect(await demo()).toBe(2);
+  expect(readFileSync(own, 'utf8')).toBe('of a patient');
+  const { data } = defaultConfig();
+  expect(existsSync(join(folder, data.splits_dir))).toBe(false);
+  for (const name of ['raw', 'config.yaml']) rmSync(join(folder, name), { recursive: true });
+  await demo();
+  const marked = join(folder, 'raw', 'mark');
+  mkdirSync(dirname(marked), { recursive: true });
+  writeFileSync(marked, '');
+  await demo();
+  expect(existsSync(marked)).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   applyOverrides,
   type Config,
@@ -7,14 +8,16 @@ import {
   evaluationFolder,
   jsonLine,
   logitsRecordPath,
+  readConfig,
   readEvaluation,
   readLogitsRecord,
+  UsageError,
   writeConfig,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort, type PhantomOptions } from '@radweave/phantom';
 import { type Runner, runPipeline } from '@radweave/pipeline';
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { runEnding } from '../present/results.ts';
 import { JobClock } from '../stage/job-clock.ts';
 import { terminalRunner } from '../stage/run-stage.ts';
@@ -23,6 +26,10 @@ import { setUpOnce } from './setup.ts';
 
 /** Where the demonstration works by default; it is made again each time. */
 const FOLDER = 'outputs/demo';
+
+/** What it makes there, and removes before it begins again. */
+const MADE = ['raw', 'data', 'feature_extract', 'best_hparams'];
+const CONFIG = 'config.yaml';
 
 /**
  * Many patients with few small slices each: from scratch, a network learns from patients, not from slices. Those of the external
@@ -75,6 +82,7 @@ export const define: Define = (command) => {
     .action(async (flags: DemoFlags) => {
       const folder = resolve(flags.output_dir);
       const config = demoConfig(folder, flags);
+      refuseOtherFolder(folder, config);
       await demo(folder, config, flags.quiet === true);
       const evaluationFile = evaluationFiles(evaluationFolder(config)).record;
       process.stdout.write(
@@ -85,6 +93,32 @@ export const define: Define = (command) => {
     });
 };
 
+/** Keeps folders of these names that no demo has made. @throws UsageError `E_OTHER_FILE`. */
+function refuseOtherFolder(folder: string, config: Config): void {
+  const there = [...MADE, CONFIG].filter((name) => existsSync(join(folder, name)));
+  if (there.length === 0 || isDemo(join(folder, CONFIG), config)) return;
+  throw new UsageError('E_OTHER_FILE', `the demo would replace what it has not made: ${and(there)}`, {
+    where: folder,
+    hint: 'Give a new folder with --output_dir, or move these away',
+  });
+}
+
+/** Whether a demo has written this configuration, which it does before anything else: its places are those of this one. */
+function isDemo(path: string, config: Config): boolean {
+  const places = ({ data, experiment }: Config): (string | null)[] => [
+    data.root_dir,
+    data.splits_dir,
+    data.features_dir,
+    experiment.output_dir,
+  ];
+  try {
+    return existsSync(path) && isDeepStrictEqual(places(readConfig(path)), places(config));
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
 /** The whole job on a made-up cohort of three hospitals. */
 async function demo(folder: string, config: Config, quiet: boolean): Promise<void> {
   const say = (text: string): void => void (quiet || process.stderr.write(`${text}\n`));
@@ -94,10 +128,8 @@ async function demo(folder: string, config: Config, quiet: boolean): Promise<voi
     `It takes ${NEEDS.minutes} minutes on two cores, and ${NEEDS.most} of disk, of which ${NEEDS.stays} stay.`,
   );
   say(`Folder: ${folder}`);
-  for (const name of ['raw', 'data', 'feature_extract', 'best_hparams']) {
-    rmSync(join(folder, name), { recursive: true, force: true });
-  }
-  writeConfig(join(folder, 'config.yaml'), config);
+  for (const name of MADE) rmSync(join(folder, name), { recursive: true, force: true });
+  writeConfig(join(folder, CONFIG), config);
   const cohort: PhantomOptions = { ...COHORT, seed: config.experiment.seed };
   const { patients, slices } = generatePhantomCohort(join(folder, 'raw'), cohort);
   say(`${counted(patients.length, 'phantom patient')} of 3 hospitals, ${counted(slices, 'slice')}.`);

@@ -15,6 +15,7 @@ import {
   SPLITS,
   type Split,
   UNKNOWN_NETWORK,
+  UsageError,
   writeFeatureSet,
 } from '@radweave/artifacts';
 import { existsSync, renameSync } from '@radweave/artifacts/files';
@@ -30,6 +31,15 @@ export function isForeign(featuresDir: string, modality: string): boolean {
     const set = featureSetPath(featuresDir, split, modality);
     if (!existsSync(featureTablePath(featuresDir, split, modality))) return false;
     return !existsSync(set) || readFeatureSet(set).checkpoint === UNKNOWN_NETWORK;
+  });
+}
+
+/** Keeps features of another program, which nobody here can make again. @throws UsageError `E_OTHER_FILE`. */
+export function refuseForeignFeatures(featuresDir: string, modality: string): void {
+  if (!isForeign(featuresDir, modality)) return;
+  throw new UsageError('E_OTHER_FILE', `the features of ${modality} were made by another program`, {
+    where: featuresDir,
+    hint: 'Name another folder with --set data.features_dir=FOLDER, or move them away; to use them, run radweave fuse',
   });
 }
 

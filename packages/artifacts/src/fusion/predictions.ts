@@ -1,9 +1,8 @@
 import { readHeader, readTable } from '../csv.ts';
 import { type Columns, count, numberOrEmpty, patientId, type RowOf, required, text } from '../csv-columns.ts';
-import { DataError, UsageError } from '../errors.ts';
-import { existsSync } from '../files/files.ts';
 import { hasColumn } from '../find-columns.ts';
 import { NumbersHash } from '../fingerprint.ts';
+import { firstLine, refuseOther } from '../other-file.ts';
 import { inSampleColumn } from './metrics.ts';
 import {
   type ModelProbabilities,
@@ -50,35 +49,14 @@ function withModel<V>(rows: readonly { readonly model?: string }[], verdict: Col
   return rows.some(({ model }) => model !== undefined) ? { ...usedModel, ...verdict } : verdict;
 }
 
-/**
- * Keeps whatever else has the name of a table of new predictions: a model, a table of features, the predictions of a study.
- *
- * @throws UsageError `E_OTHER_FILE`.
- */
+/** Keeps a model, a table of features, the predictions of a study. @throws UsageError `E_OTHER_FILE`. */
 export function refuseOtherFile(path: string, flag: string): void {
-  if (!existsSync(path)) return;
-  const header = readFirstLine(path);
-  // Those of `fuse` and `evaluate` say of each patient what is known.
-  const isKnown = hasColumn(header, ['label']) || hasColumn(header, ['hospital']);
-  if (probabilityNames(header).length > 0 && hasColumn(header, ['predicted']) && !isKnown) return;
-  throw new UsageError(
-    'E_OTHER_FILE',
-    'this file is there already, and it is not a table of new predictions',
-    {
-      where: path,
-      hint: `Name another file with ${flag}, or move this one away`,
-    },
-  );
-}
-
-/** Nothing of a file that is no table. */
-function readFirstLine(path: string): string[] {
-  try {
-    return readHeader(path);
-  } catch (error) {
-    if (error instanceof DataError) return [];
-    throw error;
-  }
+  refuseOther(path, flag, 'a table of new predictions', () => {
+    const header = firstLine(path);
+    // Those of `fuse` and `evaluate` say of each patient what is known.
+    const isKnown = hasColumn(header, ['label']) || hasColumn(header, ['hospital']);
+    return probabilityNames(header).length > 0 && hasColumn(header, ['predicted']) && !isKnown;
+  });
 }
 
 /** Reads `predictions_{split}.csv`. @throws DataError as `readTable`. */

@@ -7,6 +7,7 @@ import {
   type Explanations,
   explanationsFile,
   explanationsFolder,
+  type FusionModelFile,
   readExplanations,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -14,6 +15,7 @@ import { type Remark, remark, several } from '@radweave/remarks';
 import type { Gallery, Optional } from '@radweave/report';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { aggregationName } from '@radweave/study/decisions/aggregation-name';
+import { findRuns } from '@radweave/study/runs/run-folder';
 import { openEmbedder } from './pictures.ts';
 import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
@@ -27,7 +29,7 @@ import type { UsedFiles } from './used-files.ts';
  */
 export async function readGalleries(
   config: Config,
-  { cohort, isOther }: Pick<StudyCohort, 'cohort' | 'isOther'>,
+  { cohort, isOther, fused }: Pick<StudyCohort, 'cohort' | 'isOther'> & { fused: FusionModelFile | null },
   evaluation: Evaluation,
   checkpoints: ReadonlySet<string>,
   files: UsedFiles,
@@ -69,17 +71,31 @@ export async function readGalleries(
     }
     galleries.push({ explanations, images });
   }
+  const commandsFor = (names: readonly string[]): string[] =>
+    names.flatMap((modality) => explainCommand(config, modality, fused) ?? []);
   if (galleries.length > 0) {
     for (const modality of absent) {
-      say(
-        context,
-        `Not in the report: explanations of ${modality}; run radweave explain --modality ${modality}.`,
-      );
+      const [command] = commandsFor([modality]);
+      const how = command === undefined ? '' : `; run ${command}`;
+      say(context, `Not in the report: explanations of ${modality}${how}.`);
     }
     return { value: galleries };
   }
-  const command = modalities.map((modality) => `radweave explain --modality ${modality}`).join('; ');
-  return { missing: { command, reason: several(reasons) } };
+  const command = commandsFor(modalities).join('; ');
+  if (command === '') reasons.push(remark('no-network', { modalities: [...modalities] }));
+  return { missing: { command: command === '' ? null : command, reason: several(reasons) } };
+}
+
+/** Null where nobody has trained a network that could be explained, such as for features of another program. */
+function explainCommand(
+  { experiment }: Config,
+  modality: string,
+  fused: FusionModelFile | null,
+): string | null {
+  const command = `radweave explain --modality ${modality}`;
+  if (findRuns(experiment.output_dir, 'best', { modality }).length > 0) return command;
+  const { checkpoint = '' } = fused?.modalities.find((one) => one.modality === modality) ?? {};
+  return existsSync(checkpoint) ? `${command} --checkpoint ${checkpoint}` : null;
 }
 
 /** Whether it calls those patients right whom the evaluation calls so. */

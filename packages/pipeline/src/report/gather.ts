@@ -44,7 +44,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
   ]);
   const galleries = await readGalleries(
     config,
-    { ...study, isOther },
+    { ...study, isOther, fused },
     evaluation,
     checkpoints,
     files,

@@ -28,6 +28,8 @@ export const check = defineStage({
     requireWritable(data.splits_dir, '--set data.splits_dir=FOLDER');
     for (const modality of data.modalities) checkBeforeTraining(config, modality, bestHparamsDir);
     requireWritable(data.features_dir, '--set data.features_dir=FOLDER');
+    const { refuseForeignFeatures } = await import('@radweave/analysis/features/foreign');
+    for (const modality of data.modalities) refuseForeignFeatures(data.features_dir, modality);
     if (fusion.output_dir !== null) requireWritable(fusion.output_dir, '--set fusion.output_dir=FOLDER');
     const { manifests } = outputFolders(config.experiment.output_dir);
     if (data.modalities.some((modality) => !existsSync(join(manifests, `train-${modality}.json`)))) {

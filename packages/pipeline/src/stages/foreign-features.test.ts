@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   type Config,
   featurePath,
   featureSetPath,
   featureTablePath,
+  fusionFiles,
+  fusionFolder,
   readFeatureSet,
   readFeatureTable,
   readFusionModel,
@@ -17,9 +19,13 @@ import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import { madeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import type { ReportOptions } from '../work/report.ts';
 import { align } from './align.ts';
+import { evaluate, usualEvaluation } from './evaluate.ts';
+import { extract } from './extract.ts';
 import { fuse } from './fuse.ts';
 import { predict } from './predict.ts';
+import { report } from './report.ts';
 
 const modalities = ['A', 'P'];
 
@@ -122,4 +128,78 @@ test('an alignment without a patient is not a result', async () => {
   await expect(align({ config, modalities }, listening())).rejects.toThrow(
     /no patient has features of A and P/,
   );
+});
+
+test('features that another program has made are kept: extract refuses before it opens a network', async () => {
+  const config = pythonFeatures();
+  const extracted = extract({ config, modality: 'A', align: false }, listening());
+  await expect(extracted).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2 });
+  // They stay another program's when fuse has used them.
+  await fuse({ config, modalities }, listening());
+  const again = extract({ config, modality: 'A', align: false }, listening());
+  await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: config.data.features_dir });
+});
+
+test('files of others with the names of a fusion are kept, and damaged ones of our own made again', async () => {
+  const config = pythonFeatures();
+  const { model, metrics } = fusionFiles(fusionFolder(config));
+  mkdirSync(dirname(model), { recursive: true });
+  for (const [path, text] of [
+    [model, '{"class_name": "Sequential"}'],
+    [metrics, 'epoch,loss\n1,0.5\n'],
+  ] as const) {
+    writeFileSync(path, text);
+    const fused = fuse({ config, modalities }, listening());
+    await expect(fused).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: path });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    rmSync(path);
+  }
+  await fuse({ config, modalities }, listening());
+  writeFileSync(model, '{"format": 1');
+  await fuse({ config, modalities }, listening());
+  expect(readFusionModel(model).format).toBe(1);
+});
+
+async function evaluated(): Promise<Config> {
+  const config = pythonFeatures();
+  config.evaluation.bootstrap_replicates = 100;
+  await fuse({ config, modalities }, listening());
+  await evaluate(usualEvaluation(config), listening());
+  return config;
+}
+
+const usual = (config: Config): ReportOptions => ({ config, language: 'en', pdf: false, output: null });
+
+test('where no network was trained the report says what explanations need, and no command that cannot run', async () => {
+  const config = await evaluated();
+  const { missing } = await report(usual(config), listening());
+  expect(missing.find(({ section }) => section === 'explanations')).toEqual({
+    section: 'explanations',
+    command: null,
+    reason: 'explanations need a trained network, and there is none of A and P',
+  });
+  const { html } = await report({ ...usual(config), language: 'zh' }, listening());
+  expect(readFileSync(html, 'utf8')).toContain('热图需要训练好的网络，而 A、P 没有这样的网络');
+});
+
+test('a page or PDF that is no report of ours is kept, and one of ours is written again', async () => {
+  const config = await evaluated();
+  const output = join(tempDir(), 'page.html');
+  const pdf = output.replace('.html', '.pdf');
+  const refused = { code: 'E_OTHER_FILE', exitCode: 2 };
+  writeFileSync(output, '<html lang="en"><section id="summary"></section></html>');
+  await expect(report({ ...usual(config), output }, listening())).rejects.toMatchObject({
+    ...refused,
+    where: output,
+  });
+  rmSync(output);
+  writeFileSync(pdf, '%PDF-');
+  await expect(report({ ...usual(config), output, pdf: true }, listening())).rejects.toMatchObject({
+    ...refused,
+    where: pdf,
+  });
+  for (const language of ['en', 'zh'] as const)
+    await report({ ...usual(config), output, language }, listening());
+  expect(readFileSync(output, 'utf8')).toContain('lang="zh');
+  expect(readFileSync(pdf, 'utf8')).toBe('%PDF-');
 });

@@ -125,8 +125,8 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     warn(context, `Not evaluated: ${what.text}. Make it with: ${command}; then evaluate again.`);
   }
   for (const note of notes) {
-    if (note.code === 'fused-before') warn(context, `${note.text}.`);
-    if (note.code !== 'other-checkpoint' && note.code !== 'unknown-checkpoint') continue;
+    if (note.code === 'fused-before' || note.code === 'unknown-checkpoint') warn(context, `${note.text}.`);
+    if (note.code !== 'other-checkpoint') continue;
     const network = networks.find(({ name }) => name === note.params.network);
     if (network === undefined) continue;
     const isStacked = fusion?.file.stacked !== undefined;

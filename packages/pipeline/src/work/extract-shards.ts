@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { refuseForeignFeatures } from '@radweave/analysis/features/foreign';
 import { replaceFeatures } from '@radweave/analysis/features/replace';
 import {
   appendRows,
@@ -65,6 +66,7 @@ export async function mergeExtracted(
 ): Promise<ExtractResult> {
   const { modality, config } = options;
   const { features_dir: featuresDir } = config.data;
+  refuseForeignFeatures(featuresDir, modality);
   const { slice_index: sliceIndex } = config.extraction;
   const sets = forEachSplit((split) => setOf(parts, split));
   const features = await replaceFeatures(featuresDir, modality, async (temporary) => {

@@ -1,4 +1,5 @@
 import { alignAvailable } from '@radweave/analysis/features/align';
+import { refuseForeignFeatures } from '@radweave/analysis/features/foreign';
 import { type NewFeatures, replaceFeatures } from '@radweave/analysis/features/replace';
 import {
   type Config,
@@ -73,6 +74,7 @@ export interface ExtractResult {
 export async function extract(options: ExtractOptions, context: StageContext): Promise<ExtractResult> {
   const { modality } = options;
   const { data } = options.config;
+  refuseForeignFeatures(data.features_dir, modality);
   const { features, checkpoint } = await withNetwork(options, context, async (network, decoding, config) => ({
     features: await replaceFeatures(data.features_dir, modality, (temporary) =>
       extractSplits({ config, modality, network, decoding, context }, temporary),

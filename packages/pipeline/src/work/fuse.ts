@@ -25,9 +25,12 @@ import {
   fusionFiles,
   fusionFolder,
   hashPredictions,
+  hasKey,
+  isTableOf,
   predictionsPath,
   ResourceError,
   readPredictions,
+  refuseOther,
   replaceFilesTogether,
   SPLITS,
   type Split,
@@ -80,6 +83,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const isAllowed = allowsMissing(config.data);
   checkModalities(modalities, isAllowed);
   const outputDir = fusionFolder(config);
+  refuseOtherFusion(outputDir);
   const prepare = config.fusion.use_aligned ? alignIfStale : alignAgain;
   const alignment = await prepare(config, modalities, context);
   const load = isAllowed ? loadEveryone : loadFusedSplit;
@@ -108,6 +112,14 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   );
   say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
   return resultOf(outputDir, model, complete, metrics);
+}
+
+/** The folder may be anyone's, and the names are common ones. */
+function refuseOtherFusion(folder: string): void {
+  const { model, metrics } = fusionFiles(folder);
+  const flag = '--set fusion.output_dir=FOLDER';
+  refuseOther(model, flag, 'a fused model of Radweave', () => hasKey(model, 'classifiers'));
+  refuseOther(metrics, flag, 'a table of fuse', () => isTableOf(metrics, ['split', 'model']));
 }
 
 /** As `align`. Where it may not write, tables that are there and still fit can be used as they are. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Config, fileNames, writeFileAtomic, writeJson } from '@radweave/artifacts';
+import { type Config, fileNames, hasKey, refuseOther, writeFileAtomic, writeJson } from '@radweave/artifacts';
 import { chooseCompute, computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
@@ -66,6 +66,8 @@ export interface ProfileResult {
 export async function profile(options: ProfileOptions, context: StageContext): Promise<ProfileResult> {
   const { config, jobs, outputDir, depth } = options;
   const { model, training, augmentation } = config;
+  const report = join(outputDir, 'profile.json');
+  refuseOther(report, '--output_dir', 'a profile of Radweave', () => hasKey(report, 'jobs'));
   requireEngineSettings({ model: { ...model, weights: null }, training });
   const spec: NetworkSpec = {
     ...configuredNetwork(config),
@@ -89,7 +91,6 @@ export async function profile(options: ProfileOptions, context: StageContext): P
     const trace = join(outputDir, `${job}.trace.json`);
     found.push({ job, slices, precision, clock: clockOf(compute), ...write(recorded, title, trace, depth) });
   }
-  const report = join(outputDir, 'profile.json');
   const device = resolveDevice(training.device);
   const result: ProfileResult = {
     model: model.name,

@@ -3,13 +3,14 @@ import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   ResourceError,
+  refuseOther,
   replaceFilesTogether,
   reportPath,
   requireWritableFile,
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import { existsSync, readFileSync } from '@radweave/artifacts/files';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -46,9 +47,14 @@ export async function report(options: ReportOptions, context: StageContext): Pro
       where: '--output',
     });
   }
-  if (options.output !== null) requireWritableFile(html, '--output');
-  const browser = options.pdf ? requireBrowser() : null;
   const pdf = `${html.slice(0, -'.html'.length)}.pdf`;
+  if (options.output !== null) {
+    requireWritableFile(html, '--output');
+    refuseOther(html, '--output', 'a report of Radweave', isReport);
+    // Whose a PDF is, only the report tells beside which it lies.
+    if (options.pdf) refuseOther(pdf, '--output', 'that of a report of Radweave', () => existsSync(html));
+  }
+  const browser = options.pdf ? requireBrowser() : null;
   const data = await gatherReport(config, context);
   for (const { code, text } of data.evaluation.notes) {
     if (code === 'unevaluated') warn(context, `Not in the report: ${text}.`);
@@ -89,6 +95,11 @@ export async function report(options: ReportOptions, context: StageContext): Pro
       : [],
   );
   return { html, pdf: browser === null ? null : pdf, missing };
+}
+
+/** By the first of its sections, which reports of every version have. */
+function isReport(html: string): boolean {
+  return readFileSync(html, 'utf8').includes('<section id="summary" aria-labelledby="summary-title">');
 }
 
 function requireBrowser(): string {

@@ -11,6 +11,10 @@ export const REPORT = {
     ({ layer, height, width, size, layers }) =>
       `maps of layer ${layer} have only ${height}×${width} values for ${size}×${size} pixels: read them as such${layers.length === 0 ? '' : `, or give a --layer with finer ones (${layers.join(', ')})`}`,
   ),
+  'no-network': of(
+    { modalities: 'texts' },
+    ({ modalities }) => `explanations need a trained network, and there is none of ${and(modalities)}`,
+  ),
   'other-split': of({ file: 'text' }, ({ file }) => `${file} is of another split or of other slices`),
   'other-features': of(
     { file: 'text', modalities: 'texts' },

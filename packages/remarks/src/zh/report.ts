@@ -20,6 +20,7 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
     '拼图上没有文字：本机缺少绘制文字的程序，或缺少含有某些名称用字的字体（可安装 Noto Sans CJK 等字体）',
   'coarse-maps': ({ layer, height, width, size, layers }) =>
     `层 ${layer} 的热图对 ${size}×${size} 像素仅有 ${height}×${width} 个值：请据此解读${layers.length === 0 ? '' : `，或用 --layer 指定热图更细的层（${list(layers)}）`}`,
+  'no-network': ({ modalities }) => `热图需要训练好的网络，而 ${list(modalities)} 没有这样的网络`,
   'other-split': ({ file }) => `${file} 属于另一划分或其他切片`,
   'other-features': ({ file, modalities }) => `${list(modalities)} 的特征在生成 ${file} 之后已改变`,
   'other-network': ({ file }) => `${file} 所解释的网络并非被评估的网络`,

@@ -1,0 +1,51 @@
+import { readHeader } from './csv.ts';
+import { DataError, UsageError } from './errors.ts';
+import { existsSync, readFileSync } from './files/files.ts';
+import { hasColumn } from './find-columns.ts';
+
+/**
+ * Keeps whatever else has the name of a file to write.
+ *
+ * @param flag How another one is named.
+ * @param what The file is to be, such as `a report of Radweave`.
+ * @throws UsageError `E_OTHER_FILE`.
+ */
+export function refuseOther(
+  path: string,
+  flag: string,
+  what: string,
+  isOurs: (path: string) => boolean,
+): void {
+  if (!existsSync(path) || isOurs(path)) return;
+  throw new UsageError('E_OTHER_FILE', `this file is there already, and it is not ${what}`, {
+    where: path,
+    hint: `Give another place with ${flag}, or move this file away`,
+  });
+}
+
+/** Whether a JSON file has this key; one that is damaged is made again. */
+export function hasKey(path: string, key: string): boolean {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof value === 'object' && value !== null && key in value;
+  } catch (error) {
+    if (error instanceof SyntaxError) return true;
+    throw error;
+  }
+}
+
+/** Whether a table has these columns. */
+export function isTableOf(path: string, columns: readonly string[]): boolean {
+  const header = firstLine(path);
+  return columns.every((name) => hasColumn(header, [name]));
+}
+
+/** Nothing of a file that is no table. */
+export function firstLine(path: string): string[] {
+  try {
+    return readHeader(path);
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
+}
