@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { refuseWindowsPaths } from '@radweave/artifacts';
+import { refuseAddresses, refuseWindowsPaths } from '@radweave/artifacts';
 import { Command, CommanderError } from 'commander';
 import { forThisStudy, ofThisLine, rememberCommandLine } from './command-line.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -67,6 +67,7 @@ export async function build(args: readonly string[]): Promise<Command> {
     .hook('preAction', (_, action) => {
       const flags = Object.entries(action.opts()).map(([name, value]) => [`--${name}`, value]);
       refuseWindowsPaths(Object.fromEntries(flags));
+      refuseAddresses(Object.fromEntries(flags));
     });
   for (const [heading, entries] of Object.entries(COMMANDS)) {
     program.commandsGroup(`${heading}:`);

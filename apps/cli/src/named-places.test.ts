@@ -53,6 +53,9 @@ test.each(NAMED)('a %s: radweave %s', async (kind, before) => {
       expect(text).toContain(place);
       expect([text, code]).toEqual([text, 2]);
     }
+    const address = await failure([...before.split(' '), 'gs://bucket/place']);
+    expect(address.text).toMatch(/only .*folders.* can be named here/);
+    expect(address.code).toBe(2);
   } finally {
     process.chdir(here);
   }

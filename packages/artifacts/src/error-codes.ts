@@ -138,7 +138,7 @@ export const ERROR_CODES = {
   E_RUN_MODALITY: 'A run of this name is of another modality.',
   E_RUN_NAME: 'A run cannot have this name.',
   E_S3_ADDRESS:
-    'An address of objects is not s3://BUCKET/PREFIX, or the store has no such bucket, or nothing below the prefix.',
+    'An address is not s3://BUCKET/PREFIX, or given where only files and folders can be; or the store has no such bucket, or nothing below the prefix.',
   E_S3_KEYS: 'The keys of the store are missing, wrong or have too few rights, or the clock is wrong.',
   E_S3_NETWORK: 'The store of objects cannot be reached, or answers with a failure.',
   E_S3_OBJECT: 'An object cannot become a file, is damaged, or was changed while it was read.',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheDir } from '@radweave/native/cache';
 import { UsageError } from './errors.ts';
+import { existsSync } from './files/files.ts';
 import { nameFault } from './names.ts';
 
 /** Objects below a prefix of an S3-compatible store, and the folder of this machine that holds copies of them. */
@@ -22,6 +23,43 @@ export interface ObjectPlace {
 
 export function isObjectAddress(place: string): boolean {
   return /^s3:\/\//i.test(place);
+}
+
+/** `gs://…`, `file:/…`, also behind a name as in `A=https://…`; a drive has one letter. */
+const ADDRESS = /^(?:[^=\\/]*=)?(?:[a-z][a-z0-9+.-]+:\/\/|(?:s3|gs|file|https?):\/)/i;
+
+/** Whether this is an address, and no file or folder that is called so. */
+export function isAddress(place: string): boolean {
+  return ADDRESS.test(place) && !existsSync(place);
+}
+
+/** What may be the address of objects. */
+const ROOTS: readonly string[] = ['--root_dir', 'data.root_dir'];
+
+/** Checked by whoever copies; and a list of settings, which are checked by their own names. */
+const ELSEWHERE: readonly string[] = ['experiment.copy_to', '--set'];
+
+/**
+ * Refuses addresses: as places they would be folders of that name in the working folder.
+ *
+ * @param values What the user gave, by the name to show; lists are looked through, other values than text are not.
+ * @throws UsageError `E_S3_ADDRESS` for the first.
+ */
+export function refuseAddresses(values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (ELSEWHERE.includes(name)) continue;
+    const isRoot = ROOTS.includes(name);
+    const texts = [value].flat().filter((one): one is string => typeof one === 'string');
+    const found = texts.find((text) => isAddress(text) && !(isRoot && isObjectAddress(text)));
+    if (found === undefined) continue;
+    const read = isRoot ? 'only folders and s3://BUCKET/PREFIX' : 'only files and folders of this machine';
+    throw new UsageError('E_S3_ADDRESS', `'${found}' cannot be used: ${read} can be named here`, {
+      where: name,
+      hint: isRoot
+        ? 'Give a folder of this machine, where other stores may be mounted, or s3://BUCKET/PREFIX'
+        : 'Only data.root_dir and experiment.copy_to may be s3://BUCKET/PREFIX',
+    });
+  }
 }
 
 /** The folder of this machine that stands for a place: itself, but for `s3://…` that of the copies. @throws as {@link objectPlace}. */

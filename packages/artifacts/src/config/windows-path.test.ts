@@ -1,5 +1,6 @@
 import { onPosix } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { refuseAddresses } from '../object-place.ts';
 import { defaultConfig } from './parse.ts';
 import { refuseForeignPlaces, refuseWindowsPaths } from './windows-path.ts';
 
@@ -36,4 +37,31 @@ test.each(['C:\new\table', 'A=d:/x\tb'])('%j lost its backslashes, on every syst
       /^'.*' has a line break or a tab, as \\n and \\t become in double quotes \(data\.root_dir\)\. Write .*single quotes/,
     );
   }
+});
+
+test.each(['https://x.org/d', 'gs://bucket/d', 'file:///data', 's3:/bucket', 'abfss://c@a/d'])(
+  '%s is refused as a data root, with what can be one',
+  (address) => {
+    const config = defaultConfig();
+    config.data.root_dir = address;
+    expect(() => refuseForeignPlaces(config)).toThrow(
+      /cannot be used: only folders and s3:\/\/BUCKET\/PREFIX can be named here \(data\.root_dir\)/,
+    );
+  },
+);
+
+test('addresses of objects are taken where they can be, and nowhere else', () => {
+  const config = defaultConfig();
+  for (const address of ['s3://bucket/prefix', 'S3://bucket']) {
+    config.data.root_dir = address;
+    config.experiment.copy_to = address;
+    expect(() => refuseForeignPlaces(config)).not.toThrow();
+  }
+  config.data.table_columns = ['label=Diagnosis'];
+  config.experiment.output_dir = 's3://bucket/outputs';
+  expect(() => refuseForeignPlaces(config)).toThrow(
+    /only files and folders of this machine can be named here \(experiment\.output_dir\)\. Only data\.root_dir/,
+  );
+  expect(() => refuseAddresses({ '--checkpoint': ['A=https://x.org/a.pth'] })).toThrow(/of this machine/);
+  expect(() => refuseAddresses({ '--set': ['data.root_dir=s3://bucket'], n: 3 })).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { refuseAddresses } from '../object-place.ts';
 import type { Config } from './types.ts';
 
 /** `D:\data`, `D:/data`, `\\server\share`, also behind a name as in `A=D:\a.pth`. */
@@ -51,10 +52,11 @@ function eatenBackslashes(name: string, path: string): UsageError {
   );
 }
 
-/** {@link refuseWindowsPaths} of every key of a configuration. */
+/** {@link refuseWindowsPaths} and addresses of every key of a configuration. */
 export function refuseForeignPlaces(config: Config): void {
   for (const [section, keys] of Object.entries(config)) {
     const named = Object.entries(keys ?? {}).map(([key, value]) => [`${section}.${key}`, value]);
     refuseWindowsPaths(Object.fromEntries(named));
+    refuseAddresses(Object.fromEntries(named));
   }
 }

@@ -1,4 +1,5 @@
 import { type ErrorDetails, UsageError } from '../errors.ts';
+import { isAddress } from '../object-place.ts';
 import { existsSync, statSync } from './files.ts';
 
 /**
@@ -19,6 +20,7 @@ export function requireNamed(
   const refuse = (what: string): never => {
     throw new UsageError('E_FILE_MISSING', what, { where: path, hint: `Correct ${flag}`, ...details });
   };
+  if (isAddress(path)) refuse('only files and folders of this machine can be named here');
   if (!existsSync(path)) refuse(`there is no such ${kind}`);
   if (statSync(path).isDirectory() === (kind === 'folder')) return path;
   return refuse(
