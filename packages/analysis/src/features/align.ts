@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type AlignedFeatures,
   type AlignmentRecord,
@@ -141,7 +141,10 @@ function openSources(
 function sayOtherRun({ modality, sets }: FeatureSource, outputDir: string, context: StageContext): void {
   const { checkpoint } = sets.train;
   if (checkpoint === 'pretrained' || checkpoint === UNKNOWN_NETWORK) return;
-  const own = join(outputFolders(outputDir).checkpoints, ...checkpoint.split(/[\\/]/).slice(-2));
+  const { checkpoints } = outputFolders(outputDir);
+  // By its name there: an output folder may be moved, and what is fused does not depend on a network. `evaluate` compares contents.
+  const parts = checkpoint.split(/[\\/]/);
+  const own = join(checkpoints, ...parts.slice(parts.lastIndexOf(basename(checkpoints)) + 1));
   if (existsSync(own)) return;
   say(
     context,

@@ -197,4 +197,14 @@ test('features of a checkpoint of another output folder are told of, each once',
   expect(context.said.filter((line) => line.includes('not a checkpoint of'))).toEqual([
     expect.stringContaining('The features of A come from other/checkpoints/first/best_model.pth'),
   ]);
+  // The best of all runs lies in the folder of the checkpoints itself; a run elsewhere may have the same name.
+  const common = join(config.experiment.output_dir, 'checkpoints', 'best_model.pth');
+  writeFileSync(common, '');
+  writeMadeUpFeatures(config, 'A', cohort, 4, { checkpoint: common });
+  writeMadeUpFeatures(config, 'P', cohort, 4, { checkpoint: 'downloads/run/best_model.pth' });
+  const again = listening();
+  await align({ config, modalities: ['A', 'P'] }, again);
+  expect(again.said.filter((line) => line.includes('not a checkpoint of'))).toEqual([
+    expect.stringContaining('The features of P come from downloads/run/best_model.pth'),
+  ]);
 });
