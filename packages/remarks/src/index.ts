@@ -1,5 +1,5 @@
 /** What is said of data and results: codes with parameters, and their words in each language. */
-export { and, are, counted } from './en/grammar.ts';
+export { and, are, counted, few } from './en/grammar.ts';
 export { EN } from './english.ts';
 export type { Language } from './language.ts';
 export { editDistance, meant, nearest, offer } from './nearest.ts';

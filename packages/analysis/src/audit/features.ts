@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type AuditCase,
   type FeatureSet,
@@ -10,7 +11,7 @@ import {
   UNKNOWN_NETWORK,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { and, type Remark, remark } from '@radweave/remarks';
+import { and, few, type Remark, remark } from '@radweave/remarks';
 import { runsIn } from '@radweave/study/runs/run-folder';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
 import { isForeign } from '../features/foreign.ts';
@@ -25,6 +26,8 @@ interface AuditedFeatures {
   split: Split;
   set: FeatureSet;
   patients: TablePatient[];
+  /** SHA-256 of the array of each patient that can be read. */
+  arrays: { patient: string; sha256: string }[];
 }
 
 /** Features by a network that has seen patients of validation or test, and features of other patients, or in other splits. */
@@ -35,6 +38,7 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
   const seen: SeenCases = { trainedOn: [], selectedOn: [] };
   const moved: AuditCase[] = [];
   const others: AuditCase[] = [];
+  const same: Record<'across' | 'within', AuditCase[]> = { across: [], within: [] };
   for (const modality of modalities) {
     const features = readSplits(config.data.features_dir, modality, gaps);
     const isUnknown = features.some(({ set }) => set.checkpoint === UNKNOWN_NETWORK);
@@ -48,6 +52,17 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
     }
     looked.push(modality);
     for (const own of features) moved.push(...movedCases(own, modality, subject));
+    for (const group of sameArrays(features)) {
+      const isAcross = new Set(group.map(({ split }) => split)).size > 1;
+      const names = group.map(({ patient, split }) => `${patient} (${split})`);
+      const shown = few(names.slice(0, NAMED), names.length > NAMED);
+      same[isAcross ? 'across' : 'within'].push(
+        auditCase(
+          group.map(({ patient }) => patient),
+          `features of ${modality}: ${shown}`,
+        ),
+      );
+    }
     const then = Object.fromEntries(features.map(({ split, set }) => [split, set.slices_identity]));
     others.push(...changedCases({ [modality]: then }, subject, `the features of ${modality}`));
     others.push(...otherPatients(features, [modality], subject, `the features of ${modality}`));
@@ -71,10 +86,24 @@ export async function checkFeatures(subject: AuditSubject, reader: SeenReader): 
       ...finding(remark('LEAK_FEATURES_TRAINED'), seen.trainedOn, where, again),
       ...finding(remark('LEAK_FEATURES_SELECTED'), seen.selectedOn, where, again),
       ...finding(remark('LEAK_FEATURES_SPLIT'), moved, where, 'Extract again, and fuse again'),
+      ...finding(remark('LEAK_FEATURES_SAME'), same.across, where, WHOSE),
+      ...finding(remark('WARN_FEATURES_SAME'), same.within, where, WHOSE),
       ...finding(remark('WARN_FEATURES_PATIENTS'), others, where, 'Extract again, and fuse again'),
     ],
     gaps,
   };
+}
+
+const WHOSE =
+  'Find out whose they are: features that were copied, or extracted from copies of images, make one patient count twice';
+
+/** Patients of a case that are named. */
+const NAMED = 4;
+
+/** Several patients with the very same array each, whatever the files are called. */
+function sameArrays(features: readonly AuditedFeatures[]): { patient: string; split: Split }[][] {
+  const all = features.flatMap(({ split, arrays }) => arrays.map((one) => ({ ...one, split })));
+  return [...groupBy(all, ({ sha256 }) => sha256).values()].filter((group) => group.length > 1);
 }
 
 /** The splits whose record can be read; what cannot be, and arrays that are not as they were extracted, are gaps. */
@@ -92,7 +121,12 @@ function readSplits(featuresDir: string, modality: string, gaps: Remark[]): Audi
     if (read === undefined) return [];
     const { rows, set, table, arrays } = read;
     const faults: Remark[] = [];
-    for (const row of rows) attempt(faults, () => readRecordedFeatures(row, table, arrays));
+    const readable = rows.flatMap((row) => {
+      const data = attempt(faults, () => readRecordedFeatures(row, table, arrays));
+      if (data === undefined) return [];
+      const sha256 = createHash('sha256').update(data).digest('hex');
+      return [{ patient: row.patient_id.normalize('NFC'), sha256 }];
+    });
     const [first] = faults;
     if (first !== undefined) {
       const file = first.code === 'audit-unreadable' ? first.params.file : table;
@@ -104,6 +138,7 @@ function readSplits(featuresDir: string, modality: string, gaps: Remark[]): Audi
         split,
         set,
         patients: rows.map(({ patient_id, label }) => ({ patient: patient_id.normalize('NFC'), label })),
+        arrays: readable,
       },
     ];
   });

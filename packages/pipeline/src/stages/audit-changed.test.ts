@@ -1,7 +1,23 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readSplit, splitFiles, splitPath } from '@radweave/artifacts';
+import {
+  type Config,
+  featurePath,
+  featureSetPath,
+  featureTablePath,
+  readFeatureSet,
+  readFeatures,
+  readFeatureTable,
+  readSplit,
+  resolveFeaturePath,
+  SPLITS,
+  splitFiles,
+  splitPath,
+  writeFeatureSet,
+  writeFeatureTable,
+} from '@radweave/artifacts';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { madeUpCohort, writeMadeUpFeatures, writeOwnSplits } from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { asked, codes, damagedRecord, recordOf } from './audit.test.data.ts';
@@ -132,4 +148,49 @@ test('a study whose data root is another place than that of its split is told so
       /warning: the split was made from another folder than data\.root_dir \(1 case: \S*raw, not \S*copy\)\. The images that the split files list are used/,
     );
   }
+});
+
+test('patients with the very same features are found by content, in two sets and in one', async () => {
+  const config = cohortConfig(tempDir());
+  const cohort = madeUpCohort({ train: 8, val: 4, test: 4 });
+  writeOwnSplits(config, ['A', 'P'], cohort);
+  for (const modality of ['A', 'P']) writeMadeUpFeatures(config, modality, cohort, 4);
+  const found = async (): Promise<string[][]> => {
+    await audit(asked(config, { pixels: false }), listening());
+    return recordOf(config).findings.flatMap(({ code, cases }) =>
+      code.endsWith('_FEATURES_SAME') ? [[code, ...cases.map(({ detail }) => detail)]] : [],
+    );
+  };
+  expect(await found()).toEqual([]);
+  // The record is that of whoever copied them.
+  const copy = (from: number, to: number): void => {
+    const [source, target] = [from, to].map((i) => {
+      const { patient = '', label = 0, split = 'train' } = cohort[i] ?? {};
+      return featurePath(config.data.features_dir, split, 'P', label, patient);
+    });
+    cpSync(source ?? '', target ?? '');
+  };
+  copy(0, 2);
+  copy(9, 13);
+  for (const split of SPLITS) {
+    const [table, path] = [
+      featureTablePath(config.data.features_dir, split, 'P'),
+      featureSetPath(config.data.features_dir, split, 'P'),
+    ];
+    const rows = readFeatureTable(table).map((row) => ({
+      ...row,
+      num_slices: readFeatures(resolveFeaturePath(table, row.feature_path)).shape[0] ?? 0,
+    }));
+    writeFeatureTable(table, rows);
+    const slices = rows.reduce((sum, { num_slices }) => sum + num_slices, 0);
+    writeFeatureSet(path, { ...readFeatureSet(path), slices, arrays_sha256: undefined });
+  }
+  await expect(found()).rejects.toMatchObject({ code: 'E_LEAK' });
+  const { findings } = recordOf(config);
+  expect(findings.find(({ code }) => code === 'LEAK_FEATURES_SAME')?.cases[0]?.detail).toBe(
+    'features of P: 0010 (val), 0014 (test)',
+  );
+  expect(findings.find(({ code }) => code === 'WARN_FEATURES_SAME')?.cases[0]?.detail).toBe(
+    'features of P: 0001 (train), 0003 (train)',
+  );
 });

@@ -140,6 +140,8 @@ export const AUDIT = {
   LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
   LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
   LEAK_FEATURES_SPLIT: 'features are in another split than their patients are now',
+  LEAK_FEATURES_SAME: 'patients in different splits have the very same features',
+  WARN_FEATURES_SAME: 'patients in one split have the very same features',
   WARN_FEATURES_PATIENTS: 'features are not of the present patients or slices',
   LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
   LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',

@@ -79,6 +79,8 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   LEAK_FEATURES_TRAINED: '特征来自以验证集或外部测试集患者训练的网络',
   LEAK_FEATURES_SELECTED: '特征来自由外部测试集患者选定轮次的网络',
   LEAK_FEATURES_SPLIT: '特征所在数据集与患者现属数据集不同',
+  LEAK_FEATURES_SAME: '不同数据集的患者有完全相同的特征',
+  WARN_FEATURES_SAME: '同一数据集的患者有完全相同的特征',
   WARN_FEATURES_PATIENTS: '特征所属患者或切片与现有的不同',
   LEAK_FUSION_FITTED: '融合模型以现属验证集或外部测试集的患者拟合',
   LEAK_FUSION_THRESHOLD: '融合模型的阈值由现属外部测试集的患者选定',
