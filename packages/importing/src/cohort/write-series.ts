@@ -10,14 +10,15 @@ import {
   readText,
   replaceFolderAtomic,
   type ToldRow,
+  UsageError,
   writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import { existsSync, readdirSync } from '@radweave/artifacts/files';
 import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { StackThreads } from '../output/stack-threads.ts';
-import type { Place } from '../output/write-stack.ts';
+import { isSliceFile, type Place } from '../output/write-stack.ts';
 import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
 import { DoneSeries, doneKey, isOf, WrittenByParts } from './done.ts';
@@ -68,6 +69,7 @@ export async function writeSeries(
   const parts = options.parts === null ? null : new WrittenByParts(options.parts);
   // Before anything is changed.
   for (const { proposal, key } of left) parts?.find(proposal.stack.id, key);
+  for (const { folder } of left) refuseOtherSlices(join(output, folder));
   // All that moves goes first: its place may be that of another series now.
   for (const proposal of proposals.filter(({ modality }) => modality === OUT)) done.forget(proposal);
   for (const { proposal, folder } of left) done.forget(proposal, folder);
@@ -145,6 +147,17 @@ async function writeAll(
 function addFault(faults: IssueCollector, { patient, stack, facts }: Proposal, error: FileFault): void {
   const what = `series ${stack.id} '${facts.description}' of ${patient}: ${error.message}`;
   faults.error('E_IMPORT', what, error.path ?? dirname(stack.images[0]?.path ?? ''));
+}
+
+/** Keeps slices that somebody else has put there: those of an import are called otherwise. @throws UsageError. */
+function refuseOtherSlices(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const other = names.find((name) => /^[^.].*\.png$/i.test(name) && !isSliceFile(name));
+  if (other === undefined) return;
+  throw new UsageError('E_OTHER_FILE', 'the import would replace a folder that holds other slices', {
+    where: join(folder, other),
+    hint: 'Give another data root with --output, or move this folder away',
+  });
 }
 
 /** Records name slices by their places in one data root: those of two would be mixed up. */

@@ -106,7 +106,7 @@ export function readFusion(
 /** Why no fusion was evaluated. */
 function missing(config: Config, folder: string): Optional<FusionModelFile> {
   if (existsSync(fusionFiles(folder).model)) {
-    return { missing: { command: 'radweave evaluate', reason: remark('fusion-after-evaluation') } };
+    return { missing: { command: 'radweave evaluate', reason: remark('fusion-not-evaluated') } };
   }
   const { what, command } = missingFusion(config, config.data.modalities);
   return { missing: { command: `${command}; radweave evaluate`, reason: what } };

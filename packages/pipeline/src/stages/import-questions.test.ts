@@ -1,6 +1,6 @@
-// What an import asks instead of guessing, and the dry run that shows it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// What an import asks instead of guessing, the dry run that shows it, and what it keeps.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { importFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
@@ -114,4 +114,24 @@ test('a dry run writes no slice and shows every series', async () => {
   expect(html).toContain('arterial — CT, axial');
   // A pseudonym, of six digits, may begin as the ID does.
   expect(html).not.toMatch(/HN-1(?!\d)|Somebody/);
+});
+
+test('slices that somebody else has put where an import writes are kept', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const [slice = ''] = filesBelow(options.output);
+  const own = join(dirname(slice), 'P1_a_slice_001.png');
+  writeFileSync(own, 'of the user');
+  writeFileSync(join(dirname(slice), '.DS_Store'), '');
+  const again = { ...options, pixels: { ...options.pixels, size: 16 } };
+  await expect(importStage(again, silentContext())).rejects.toMatchObject({
+    code: 'E_OTHER_FILE',
+    exitCode: 2,
+    where: own,
+  });
+  expect(readFileSync(own, 'utf8')).toBe('of the user');
+  rmSync(own);
+  expect(await importStage(again, silentContext())).toMatchObject({ written: 1 });
 });

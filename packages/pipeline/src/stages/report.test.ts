@@ -237,7 +237,7 @@ test('the configuration is what each part was made with, whatever the report is 
   expect(shown).not.toMatch(/root_dir|skip_unreadable|log_interval|target_sensitivity|C: 1 |epochs: 100/);
 });
 
-test('a fusion that was made after the evaluation is told, with the command', async () => {
+test('a fusion that was not evaluated is told, with the command', async () => {
   const config = await studied();
   const options = { config, modalities, runs: {}, frozen: null, networksOnly: true, outputDir: null };
   await evaluate(options, listening());
@@ -245,7 +245,7 @@ test('a fusion that was made after the evaluation is told, with the command', as
   expect(missing.find(({ section }) => section === 'fusion')).toEqual({
     section: 'fusion',
     command: 'radweave evaluate',
-    reason: 'the fusion was finished after the evaluation',
+    reason: 'there is a fusion, but the evaluation does not include it',
   });
 });
 

@@ -120,7 +120,7 @@ export const EVALUATION = {
   ),
   'fusion-missing': of({ folder: 'text' }, ({ folder }) => `there is no fusion in ${folder}`),
   'fusion-unfinished': of({ folder: 'text' }, ({ folder }) => `the fusion in ${folder} is unfinished`),
-  'fusion-after-evaluation': 'the fusion was finished after the evaluation',
+  'fusion-not-evaluated': 'there is a fusion, but the evaluation does not include it',
   'run-missing': of(
     { modality: 'text' },
     ({ modality }) => `no finished training run of modality ${modality}`,

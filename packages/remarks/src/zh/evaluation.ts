@@ -68,7 +68,7 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   unevaluated: ({ what, command }) => `未评估：${what}；生成命令：${command}`,
   'fusion-missing': ({ folder }) => `${folder} 中没有融合结果`,
   'fusion-unfinished': ({ folder }) => `${folder} 中的融合未完成`,
-  'fusion-after-evaluation': '融合在评估之后才完成',
+  'fusion-not-evaluated': '已有融合，但评估中未包含它',
   'run-missing': ({ modality }) => `模态 ${modality} 没有已完成的训练运行`,
   'run-unfinished': ({ run, modality }) => `模态 ${modality} 的训练运行 ${run} 未完成`,
   'run-other-split': ({ run, modality }) =>
