@@ -52,11 +52,11 @@ test('nothing learned is said in the first sentence, and what is worse than chan
   ];
   const texts = found([
     model('fused', chance, [['all', 0.6, 0.3, 0.9]]),
-    model('network P', [['all', 0.3, 0.2, 0.4]], [['all', 0.5, 0.2, 0.8]]),
+    model('network P', [['all', 0.2, 0.1, 0.3]], [['all', 0.5, 0.2, 0.8]]),
   ]);
   expect(texts).toEqual([
-    'no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, where they are enough to show anything): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.30 (0.20–0.40)',
-    'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.30 (0.20–0.40)',
+    'no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, apart from those that a rank test or the number of patients does not support): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.20 (0.10–0.30)',
+    'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.20 (0.10–0.30)',
     'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
     'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
   ]);
@@ -204,7 +204,7 @@ test('an interval above or below 0.5 shows nothing of so few patients that no AU
     few.evaluated.patients.val.splice(5);
     const told = `A, AUC ${value} (${lower === 0 ? '0.00–0.49' : '0.51–1.00'})`;
     expect(found([few])).toEqual([
-      `no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, where they are enough to show anything): ${told}, too few patients to show anything`,
+      `no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, apart from those that a rank test or the number of patients does not support): ${told}, too few patients to show anything`,
       'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance: grade0, 3 of 5; grade1, 2 of 5',
     ]);
     const many = model('B', [['all', 0.9, 0.8, 1]], [['all', 0.6, 0.3, 0.9]]);
@@ -258,6 +258,23 @@ test('nothing is said of no model where one of them has no interval', () => {
 });
 
 test('an interval whose limits look the same with two digits is told with more', () => {
-  const places: Place[] = [['all', 0.7012, 0.7008, 0.7019]];
-  expect(found([model('fused', places)])[0]).toMatch(/: fused, AUC 0\.701 \(0\.701–0\.702\)$/);
+  const places: Place[] = [['all', 0.8012, 0.8008, 0.8019]];
+  expect(found([model('fused', places)])[0]).toMatch(/: fused, AUC 0\.801 \(0\.801–0\.802\)$/);
+});
+
+test('an interval above 0.5 that the rank test does not support shows nothing, and p says why', () => {
+  // 70 of 100 pairs of 10 + 10 patients: p = 0.143 (scipy).
+  const places: Place[] = [
+    ['all', 0.7, 0.51, 0.89],
+    ['CS', 0.9, 0.75, 1],
+    ['HT', 0.7, 0.51, 0.89],
+  ];
+  const several = [0.7, 0.9].map((value) => model(value === 0.7 ? 'A' : 'P', [['all', value, 0.51, 0.95]]));
+  expect(found(several)).toEqual([
+    'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): P, AUC 0.90 (0.51–0.95)',
+    'not shown to be better than chance outside the home hospital: A, AUC 0.70 (0.51–0.95), p of a rank test 0.143',
+  ]);
+  expect(found([model('fused', places)])).toContain(
+    'not shown to be better than chance in single hospitals: fused in HT, AUC 0.70 (0.51–0.89), p of a rank test 0.143',
+  );
 });

@@ -1,6 +1,6 @@
 import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
 import { isOneNumber, type Remark, remark } from '@radweave/remarks';
-import { type AgainstChance, againstChance, separationP } from '@radweave/stats';
+import { type AgainstChance, againstChance, rankP, separationP } from '@radweave/stats';
 import { type PredictedModel, patientsIn } from './group.ts';
 
 export interface ChanceInputs {
@@ -21,6 +21,8 @@ interface Verdict {
   says: AgainstChance;
   /** Probability that guessing separates these patients completely. */
   exact: number;
+  /** p of the rank test; null of several classes. */
+  rank: number | null;
 }
 
 /** Verdicts on an AUC that is not shown to be better than chance. */
@@ -108,6 +110,9 @@ const hasWidth = ({ area: { lower, upper } }: Verdict): boolean =>
 const isSeparated = (one: Verdict): boolean =>
   !hasWidth(one) && (one.area.value === 0 || one.area.value === 1);
 
+const leavesOutHalf = ({ area: { lower, upper } }: Verdict): boolean =>
+  lower !== undefined && upper !== undefined && (lower > 0.5 || upper < 0.5);
+
 const isUntold = ({ within_auc }: HeterogeneityRow): boolean => within_auc.value === null;
 
 const isAboveChance = ({ within_auc: { lower } }: HeterogeneityRow): boolean =>
@@ -168,6 +173,7 @@ function verdictsOf({ models, rows, labelNames, level }: ChanceInputs, split: Sp
         isMacro: leading === 'macro',
         says: againstChance(area, counts, level),
         exact,
+        rank: area.value === null ? null : rankP(area.value, counts),
       };
     });
 }
@@ -179,7 +185,7 @@ function of(verdicts: readonly Verdict[], ...wanted: readonly AgainstChance[]): 
 function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remark): Remark[] {
   if (verdicts.length === 0) return [];
   const models = verdicts.map((one) => {
-    const { model, hospital: place, isMacro, exact, says } = one;
+    const { model, hospital: place, isMacro, exact, rank, says } = one;
     const { value, lower, upper } = one.area;
     const [auc, hospital] = [value ?? Number.NaN, place === 'all' ? '' : place];
     const about = { model, hospital, isMacro, auc };
@@ -190,7 +196,10 @@ function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remar
         : isSeparated(one)
           ? remark('of-auc-exact', { ...about, p: exact })
           : remark(lower === undefined ? 'of-auc-alone' : 'of-auc-same', about);
-    return says === 'too few' ? remark('of-too-few', { auc: told }) : told;
+    if (says === 'too few') return remark('of-too-few', { auc: told });
+    return says === 'not better' && leavesOutHalf(one) && rank !== null
+      ? remark('of-unsupported', { auc: told, p: rank })
+      : told;
   });
   return [found(models)];
 }

@@ -38,7 +38,7 @@ export const FINDINGS = {
   ),
   'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
     listed(
-      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of the AUC of all external patients lies above 0.5, where they are enough to show anything)`,
+      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of the AUC of all external patients lies above 0.5, apart from those that a rank test or the number of patients does not support)`,
       models,
     ),
   ),
@@ -137,6 +137,11 @@ export const FINDINGS = {
   ),
   /** Of an AUC that could not differ from chance, whatever it were. */
   'of-too-few': of({ auc: 'remark' }, ({ auc }) => `${auc}, too few patients to show anything`),
+  /** Of an AUC whose interval leaves out 0.5 where p of the rank test is too large. */
+  'of-unsupported': of(
+    { auc: 'remark', p: 'number' },
+    ({ auc, p }) => `${auc}, p of a rank test ${pValue(p)}`,
+  ),
   'of-auc-exact': of(
     { model: 'model', hospital: 'text', isMacro: 'flag', auc: 'number', p: 'number' },
     ({ model, hospital, isMacro, auc, p }) =>

@@ -24,7 +24,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     ),
   'found-none-better': ({ level, models }) =>
     listed(
-      `在本院以外没有任何模型显示优于随机水平（在患者足够多时，没有任何模型在所有外部患者中的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`,
+      `在本院以外没有任何模型显示优于随机水平（没有任何模型在所有外部患者中的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5，秩和检验或患者数不支持的除外）`,
       models,
     ),
   'found-not-better': ({ models }) => listed('在本院以外未显示优于随机水平', models),
@@ -67,6 +67,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     return `${placed(model, hospital, isMacro)} ${value}（${interval}）`;
   },
   'of-too-few': ({ auc }) => `${auc}，患者过少，不足以说明任何问题`,
+  'of-unsupported': ({ auc, p }) => `${auc}，秩和检验 p ${pValue(p)}`,
   'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
   'of-auc-alone': ({ model, hospital, isMacro, auc }) =>

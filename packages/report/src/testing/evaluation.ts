@@ -68,6 +68,7 @@ const FINDINGS = [
       remark('of-auc', { model: 'fused', ...vague, hospital: 'SY' }),
       remark('of-auc-alone', { model: 'P', hospital: 'ZS', isMacro: false, auc: 0.5 }),
       remark('of-auc-same', { model: 'A', hospital: 'ZS', isMacro: false, auc: 0.5 }),
+      remark('of-unsupported', { auc: remark('of-auc', { model: 'P', ...good, hospital: 'SY' }), p: 0.095 }),
       remark('of-too-few', { auc: remark('of-auc-exact', { model: 'fused', ...exact }) }),
     ],
   }),

@@ -1,7 +1,7 @@
-import { rJson, rTest } from '@radweave/testkit';
+import { pythonJson, referenceTest, rJson, rTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { BINARY_SAMPLES } from '../core/samples.test.data.ts';
-import { againstChance, separationP } from './chance.ts';
+import { againstChance, rankP, separationP } from './chance.ts';
 import { aucOfGroups } from './heterogeneity.ts';
 
 // The formulas of metafor's rma(method = "FE") and meta's metagen, on pROC's variances.
@@ -66,6 +66,38 @@ test('complete separation by guessing has the exact p of the Mann–Whitney test
   expect(separationP([0, 9])).toBe(1);
 });
 
+referenceTest('the p of the rank test is scipy’s, exact and approximate', ['scipy'], () => {
+  const cases = [
+    [3, 5, 12],
+    [5, 5, 21],
+    [9, 9, 20],
+    [1, 49, 47],
+    [30, 30, 603],
+    [24, 21, 337],
+    [60, 66, 2400],
+    [100, 80, 4700],
+  ];
+  const theirs = pythonJson<number[]>(
+    `
+import json, sys
+import numpy as np
+from scipy.stats import mannwhitneyu
+def p(m, n, wins):
+    # One class without ties that wins so many pairs.
+    x = np.arange(m) * 1.0
+    rows = [min(n, max(0, wins - i * n)) for i in range(m)][::-1]
+    x = np.array([r + 0.5 + (i + 1) / (10 * m) for i, r in enumerate(rows)])
+    return float(mannwhitneyu(x, np.arange(1, n + 1), method='exact' if m * n <= 4000 else 'asymptotic').pvalue)
+print(json.dumps([p(*c) for c in json.load(sys.stdin)]))`,
+    { input: JSON.stringify(cases) },
+  );
+  cases.forEach(([m = 0, n = 0, wins = 0], i) => {
+    expect(rankP(wins / (m * n), [n, m]), `${m} + ${n}`).toBeCloseTo(theirs[i] ?? Number.NaN, 10);
+  });
+  expect(rankP(0.8, [9, 9, 9])).toBeNull();
+  expect(rankP(0.8, [0, 9])).toBeNull();
+});
+
 test.each([
   [{ value: 0.8, lower: 0.51, upper: 1 }, [9, 9], 'better'],
   [{ value: 0.8, lower: 0.49, upper: 1 }, [9, 9], 'not better'],
@@ -79,7 +111,12 @@ test.each([
   [{ value: 1, lower: 1, upper: 1 }, [3, 3], 'too few'],
   [{ value: 0.89, lower: 0.6, upper: 1 }, [3, 3], 'too few'],
   [{ value: 0.11, lower: 0, upper: 0.4 }, [3, 3], 'too few'],
-  [{ value: 0.89, lower: 0.6, upper: 1 }, [4, 4], 'better'],
+  // 14 of 16 pairs: p = 0.114, whatever the interval; 15 of 16: 0.057.
+  [{ value: 0.875, lower: 0.6, upper: 1 }, [4, 4], 'not better'],
+  [{ value: 0.9375, lower: 0.7, upper: 1 }, [4, 4], 'not better'],
+  [{ value: 0.84, lower: 0.57, upper: 1 }, [5, 5], 'not better'],
+  [{ value: 0.16, lower: 0, upper: 0.43 }, [5, 5], 'not better'],
+  [{ value: 0.84, lower: 0.57, upper: 1 }, [4, 4, 4], 'better'],
   [{ value: 1, lower: 1, upper: 1 }, [4, 4], 'better'],
   [{ value: 0, lower: 0, upper: 0 }, [4, 4], 'worse'],
   // All patients have one probability.
