@@ -34,10 +34,10 @@ export function hasKey(path: string, key: string): boolean {
   }
 }
 
-/** Whether a table has these columns. */
+/** Whether a table has these columns; one without a header is made again. */
 export function isTableOf(path: string, columns: readonly string[]): boolean {
   const header = firstLine(path);
-  return columns.every((name) => hasColumn(header, [name]));
+  return header.length === 0 || columns.every((name) => hasColumn(header, [name]));
 }
 
 /** Nothing of a file that is no table. */

@@ -36,7 +36,13 @@ export function isForeign(featuresDir: string, modality: string): boolean {
 
 /** Keeps features of another program, which nobody here can make again. @throws UsageError `E_OTHER_FILE`. */
 export function refuseForeignFeatures(featuresDir: string, modality: string): void {
-  if (!isForeign(featuresDir, modality)) return;
+  try {
+    if (!isForeign(featuresDir, modality)) return;
+  } catch (error) {
+    // A record that is damaged is made again.
+    if (error instanceof DataError) return;
+    throw error;
+  }
   throw new UsageError('E_OTHER_FILE', `the features of ${modality} were made by another program`, {
     where: featuresDir,
     hint: 'Name another folder with --set data.features_dir=FOLDER, or move them away; to use them, run radweave fuse',

@@ -138,6 +138,10 @@ test('features that another program has made are kept: extract refuses before it
   await fuse({ config, modalities }, listening());
   const again = extract({ config, modality: 'A', align: false }, listening());
   await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: config.data.features_dir });
+  // Damaged records do not keep anybody from making features again.
+  writeFileSync(featureSetPath(config.data.features_dir, 'train', 'A'), '{');
+  const damaged = extract({ config, modality: 'A', align: false }, listening());
+  await expect(damaged).rejects.toMatchObject({ code: 'E_NO_CHECKPOINT' });
 });
 
 test('files of others with the names of a fusion are kept, and damaged ones of our own made again', async () => {
@@ -156,6 +160,7 @@ test('files of others with the names of a fusion are kept, and damaged ones of o
   }
   await fuse({ config, modalities }, listening());
   writeFileSync(model, '{"format": 1');
+  writeFileSync(metrics, '');
   await fuse({ config, modalities }, listening());
   expect(readFusionModel(model).format).toBe(1);
 });
