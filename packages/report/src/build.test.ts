@@ -108,7 +108,9 @@ test('a hospital with one label has n/a and the reason, and no point in the fore
 test('without an external hospital the page says so and is still whole', async () => {
   const page = await buildReport(study({ external: {} }), 'en');
   expect(textOf(section(page, 'flow'))).toContain('No external hospital');
-  expect(textOf(section(page, 'methods'))).toContain('There was no external hospital.');
+  const methods = textOf(section(page, 'methods'));
+  expect(methods).toContain('There was no external hospital.');
+  expect(methods).not.toContain('external patients');
   const cards = section(page, 'summary').match(/<div class="card"><h3>[^<]*/g);
   expect(cards).toEqual(['<div class="card"><h3>validation']);
   expect(brokenText(page)).toEqual([]);

@@ -7,6 +7,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { FusionResults } from '../fusion/fusion-results.ts';
 import { classifierCautions } from '../fusion/in-sample.ts';
@@ -51,8 +52,13 @@ export function readFusionModels(
       return [{ patient, hospital, label, probabilities }];
     });
   const candidates = names.map((name): Candidate => {
-    const classifier = file.classifiers.find((one) => one.name === name);
+    const classifier =
+      kindOf(name) === 'stacked'
+        ? file.stacked?.classifier
+        : file.classifiers.find((one) => one.name === name);
     const modalities = classifier?.modalities ?? modalityNames;
+    const unfinished =
+      classifier?.converged === false ? [remark('not-converged', { n: file.options.max_iter })] : [];
     const own = file.modalities.filter(({ modality }) => modalities.includes(modality));
     const patients = forEachSplit((split) => scoredBy(name, split));
     return {
@@ -65,6 +71,7 @@ export function readFusionModels(
         ...(kindOf(name) === 'stacked'
           ? []
           : classifierCautions(own, split, patients.train.length, file.stacked !== undefined)),
+        ...unfinished,
         ...kindNotes([...owned[split].values()], modalities, modalityNames),
       ]),
     };

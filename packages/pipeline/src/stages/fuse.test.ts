@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  evaluationFiles,
+  evaluationFolder,
   type FusionMetricsRow,
+  readEvaluation,
   readFusionMetrics,
   readFusionModel,
   readPredictions,
@@ -12,6 +15,7 @@ import { madeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/featu
 import { writeMadeUpLogits } from '@radweave/study/testing/logits';
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { evaluate } from './evaluate.ts';
 import { modalities, prepared } from './fuse.test.data.ts';
 import { fuse } from './fuse.ts';
 
@@ -229,7 +233,7 @@ test('validation with one class: the threshold is 0.5 and every table says that 
   expect(context.said.join('\n')).toMatch(/warning: Classifier 'fused': the threshold is 0.5, not chosen/);
 });
 
-test('too few iterations are a warning and stand in the model file', async () => {
+test('too few iterations are a warning and stand in the model file and the evaluation', async () => {
   const config = prepared();
   config.fusion.max_iter = 2;
   const context = listening();
@@ -238,6 +242,12 @@ test('too few iterations are a warning and stand in the model file', async () =>
   expect(readFusionModel(modelFile).classifiers[0]).toMatchObject({ converged: false, iterations: 2 });
   expect(context.said.join('\n')).toContain('not converged after 2 iterations: raise --max_iter');
   expect(metric(metrics, { model: 'fused', split: 'val' }).note).toContain('not converged');
+  const how = { modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  await evaluate({ config, ...how }, listening());
+  const { rows } = readEvaluation(evaluationFiles(evaluationFolder(config)).record);
+  const external = rows.filter(({ split, model }) => split === 'test' && model === 'fused');
+  expect(external.length).toBeGreaterThan(0);
+  for (const row of external) expect(JSON.stringify(row)).toContain('not converged after 2 iterations');
 });
 
 test('training without a label is an error that says where to look', async () => {

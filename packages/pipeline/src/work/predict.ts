@@ -19,7 +19,7 @@ import {
   writeNewPredictions,
 } from '@radweave/artifacts';
 import { requireDevice } from '@radweave/network/open/engine-settings';
-import { counted } from '@radweave/remarks';
+import { counted, remark } from '@radweave/remarks';
 import { rowOf } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
@@ -65,6 +65,11 @@ export async function predict(options: PredictOptions, context: StageContext): P
   for (const modality of Object.keys(checkpoints ?? {})) {
     const path = places[modality] ?? '';
     if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${modality}=${path}`);
+  }
+  for (const { name, converged } of file.classifiers) {
+    if (converged) continue;
+    const { text } = remark('not-converged', { n: file.options.max_iter });
+    warn(context, `Classifier '${name}' of ${model}: ${text} of radweave fuse.`);
   }
   const isOfStudy = resolve(model) === resolve(fusionFiles(fusionFolder(config)).model);
   for (const { text } of isOfStudy ? fusedBefore(file, config.data.features_dir) : [])

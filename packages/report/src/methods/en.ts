@@ -104,7 +104,8 @@ function training({ runs, fusion }: Facts): string {
   );
 }
 
-function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
+function decisions(facts: Facts): string {
+  const { models, labels, thresholds, calibration, takenOver, fitted, external } = facts;
   const aggregated = byAggregation(models).map(({ how, names }) => `${aggregationText(how)} (${and(names)})`);
   const aggregation =
     aggregated.length === 0
@@ -116,7 +117,8 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
       ? 'Each patient was given the most probable label.'
       : `${thresholds.map(({ rule: name, models: whose }) => thresholdText(name, whose, thresholds.length === 1)).join(' ')}`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  return `${rule}${aggregation}${how} ${originText(fitted, takenOver)}; it was frozen and applied unchanged to the external patients.`;
+  const applied = external.length === 0 ? '' : ' and applied unchanged to the external patients';
+  return `${rule}${aggregation}${how} ${originText(fitted, takenOver)}; it was frozen${applied}.`;
 }
 
 function calibratedText(models: Facts['models'], calibration: Facts['calibration']): string {

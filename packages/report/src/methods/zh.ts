@@ -99,7 +99,7 @@ function training({ runs, fusion }: Facts): string {
   );
 }
 
-function decisions({ models, labels, thresholds, calibration, takenOver, fitted }: Facts): string {
+function decisions({ models, labels, thresholds, calibration, takenOver, fitted, external }: Facts): string {
   const aggregated = byAggregation(models).map(
     ({ how, names }) => `${ZH.aggregation(how)}（${list(names.map((name) => ZH.model(name)))}）`,
   );
@@ -118,7 +118,7 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted 
           })
           .join('');
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  return `${rule}${aggregation}${how}${originText(fitted, takenOver)}；冻结后原样应用于外部患者。`;
+  return `${rule}${aggregation}${how}${originText(fitted, takenOver)}；随后冻结${external.length === 0 ? '' : '，并原样应用于外部患者'}。`;
 }
 
 function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
