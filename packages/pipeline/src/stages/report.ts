@@ -33,6 +33,8 @@ export const report = defineStage({
     })),
     ...read.fusionReads(config),
     ...read.evaluationReads(config),
+    // Whether the audit was of these.
+    ...read.frozenReads(config),
     ...read.shownReads(config),
   }),
   writes: (_, { html }: ReportResult) => [html],
