@@ -76,6 +76,17 @@ test('maps of a network no better than chance carry that caution, and the check 
   );
   expect(better).toContain('As Adebayo et al. (2018) interpret it,');
   expect(better).toContain('With head random the rank correlation is still 0.990');
+  const last = gallery.explanations.randomisation.steps.at(-1);
+  if (last === undefined) throw new Error('no step');
+  last.spearman = -0.119;
+  for (const [language, text] of [
+    ['en', 'the rank correlation is −0.119: the maps change'],
+    ['zh', '秩相关为 −0.119：热图改变'],
+  ] as const) {
+    const turned = textOf(section(await buildReport(one, language), 'explanations'));
+    expect(turned).toContain(text);
+    expect(turned).not.toContain('-0.119');
+  }
   for (const row of one.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
   const chance = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(chance).toContain(

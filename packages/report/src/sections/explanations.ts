@@ -10,7 +10,7 @@ import {
 import { type Remark, remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
 import type { Gallery } from '../data.ts';
-import { estimateInText, NOT_AVAILABLE } from '../format.ts';
+import { estimateInText, fixed, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { chanceOf, leadingAuc, rowOf } from '../models.ts';
 import { table } from '../parts/table.ts';
@@ -163,7 +163,7 @@ function patientFigure(
 function sanityTable(context: ReportContext, { explanations }: Gallery): Html {
   const { words } = context;
   const { steps, slices, limit } = explanations.randomisation;
-  const text = (value: number | null): string => (value === null ? NOT_AVAILABLE : value.toFixed(3));
+  const text = (value: number | null): string => (value === null ? NOT_AVAILABLE : fixed(value, 3));
   const last = steps.at(-1)?.spearman ?? null;
   const earlier = last !== null && last >= limit ? [] : steps.slice(0, -1);
   const alike = earlier.findLast(({ spearman }) => spearman !== null && spearman >= limit);

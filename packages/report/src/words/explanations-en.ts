@@ -54,7 +54,7 @@ export const EXPLANATIONS_EN = {
     correlation === null
       ? 'With all listed parts random no slice has maps that vary both before and after, so no rank correlation can be computed and the check says nothing; the SSIM is that of maps without contents.'
       : correlation < limit
-        ? `With all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' only in part'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
+        ? `With all listed parts random the rank correlation is ${correlation.toFixed(3).replace('-', '−')}: the maps change${correlation < IN_PART ? '' : ' only in part'}, so they depend${correlation < IN_PART ? '' : ' only in part'} on what these parts learned (Radweave’s own limits: changed in part from ${IN_PART} on, unchanged from ${limit} on).`
         : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave’s own limit: from ${limit} on). They show the images more than what the network learned: do not read them as explanations.`,
   /** Of the latest step before the last one that leaves the maps alike. */
   sanityAlike: (parts: string, correlation: number) =>

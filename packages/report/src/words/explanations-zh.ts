@@ -42,7 +42,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
     correlation === null
       ? '所列部分全部随机化后，没有切片的热图在随机化前后均有起伏，无法计算秩相关，因此该检验无法说明问题；SSIM 比较的是没有内容的热图。'
       : correlation < limit
-        ? `所列部分全部随机化后秩相关为 ${correlation.toFixed(3)}：热图${correlation < IN_PART ? '' : '仅部分'}改变，因此${correlation < IN_PART ? '' : '仅部分'}取决于这些部分所学内容（Radweave 自定：${IN_PART} 及以上视为仅部分改变，${limit} 及以上视为未改变）。`
+        ? `所列部分全部随机化后秩相关为 ${correlation.toFixed(3).replace('-', '−')}：热图${correlation < IN_PART ? '' : '仅部分'}改变，因此${correlation < IN_PART ? '' : '仅部分'}取决于这些部分所学内容（Radweave 自定：${IN_PART} 及以上视为仅部分改变，${limit} 及以上视为未改变）。`
         : `所列部分全部随机化后秩相关仍为 ${correlation.toFixed(3)}：热图仍相似（Radweave 自定：${limit} 及以上视为未改变）。热图更多反映图像本身而非网络所学内容，不应作为解释。`,
   sanityAlike: (parts, correlation) =>
     `随机化 ${parts} 时秩相关仍为 ${correlation.toFixed(3)}：这些权重对热图几乎没有影响。`,
