@@ -67,7 +67,6 @@ function makeBeside(target: string, make: (temporary: string) => void): void {
  * Fills a folder of the cache, whole or not at all: beside its place first, as a rename is only atomic within one file system. Of
  * two set-ups at the same time both do the work, and what the first one made stays.
  *
- * @param isWhole whether the folder has all of its parts.
  * @param isWhole whether the target has all of its parts, as the folder that was filled now has them.
  * @throws SetupError when the disk is full, fails, or is not writable.
  */
