@@ -113,6 +113,12 @@ test('without an external hospital the page says so and is still whole', async (
   expect(methods).not.toContain('external patients');
   const cards = section(page, 'summary').match(/<div class="card"><h3>[^<]*/g);
   expect(cards).toEqual(['<div class="card"><h3>validation']);
+  for (const id of ['roc', 'results', 'confusion'] as const) {
+    const text = textOf(section(page, id));
+    expect(text).toContain('There is no external hospital.');
+    expect(text).not.toMatch(/External test|external test|do not have two/);
+  }
+  expect(textOf(section(page, 'comparisons'))).not.toContain('external test');
   expect(brokenText(page)).toEqual([]);
 });
 

@@ -74,6 +74,11 @@ function isNetworkOf(modalities: readonly string[]): (model: EvaluatedModel) => 
   return (one) => one.kind === 'network' && one.modalities.join() === modalities.join();
 }
 
+/** Whether a split has no patient at all, as the external test without an external hospital. */
+export function isEmpty({ data }: ReportContext, split: Split): boolean {
+  return data.cohort.every((one) => one.split !== split);
+}
+
 /** Hospitals that have rows in a split, without the pooled one, by name. */
 export function hospitalsOf({ rows }: Evaluation, split: Split): string[] {
   const names = rows

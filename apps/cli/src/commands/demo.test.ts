@@ -195,7 +195,7 @@ test('a training ends with the AUCs of its network, also on external patients', 
   const result = { ...run, ...files, slicePredictions: { train: '', val: '', test: '' } };
   const ending = (evaluation: string | null): string =>
     trained.text?.({ ...result, ending: 'finished', evaluation }, {}) ?? '';
-  expect(ending(record)).toMatch(/\nAUC per patient .*external test elsewhere\n[\s\S]*What was found:/);
+  expect(ending(record)).toMatch(/\nAUC per patient .*internal validation in .*\n[\s\S]*What was found:/);
   expect(ending(null)).not.toContain('AUC per patient');
 });
 

@@ -1,5 +1,5 @@
 import type { EvaluationRow } from '@radweave/artifacts';
-import { asWritten } from '@radweave/remarks';
+import { asWritten, remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { type EvaluationResults, resultsText } from './results.ts';
 
@@ -70,6 +70,20 @@ test('what was found is told in lines of 80 columns', () => {
     'What was found:',
     '- no model is better than chance outside the home hospital (no 95 % interval of',
     '  an AUC lies above 0.5)',
+  ]);
+});
+
+test('without an external hospital there is no column of it', () => {
+  const rows = [row('A', 'val', good), row('A', 'test', NONE, { n: 0 })];
+  expect(
+    resultsText(evaluated([remark('found-no-external')], ...rows))
+      .split('\n')
+      .slice(0, 4),
+  ).toEqual([
+    'AUC per patient (95 % CI): internal validation in JM',
+    'model   n  validation',
+    '-----  --  -------------------',
+    'A      60  0.900 (0.820–0.980)',
   ]);
 });
 

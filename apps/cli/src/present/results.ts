@@ -38,15 +38,17 @@ export function resultsText({
   const of = (split: EvaluationRow['split'], model: string): EvaluationRow | undefined =>
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
+  const isExternal = !findings.some(({ code }) => code === 'found-no-external');
   const lines = models.map((model) => {
     const [validation, test] = [of('val', model), of('test', model)];
-    return [model, validation?.n ?? 0, areaText(validation), test?.n ?? 0, areaText(test)];
+    const shown = isExternal ? [validation, test] : [validation];
+    return [model, ...shown.flatMap((row) => [row?.n ?? 0, areaText(row)])];
   });
   const of1 = haveNames(label_names) ? ` of ${label_names[1]}` : '';
   const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
   return [
-    `${name} per patient (${level}): internal validation in ${home_hospital}, external test elsewhere`,
-    table(['model', 'n', 'validation', 'n', 'external test'], lines),
+    `${name} per patient (${level}): internal validation in ${home_hospital}${isExternal ? ', external test elsewhere' : ''}`,
+    table(['model', 'n', 'validation', ...(isExternal ? ['n', 'external test'] : [])], lines),
     ...kindsText(models),
     ...foundText(findings),
   ].join('\n');

@@ -7,13 +7,14 @@ import { EVALUATED_SPLITS, nobodyPredicted, type ShownFusion, SPLIT_TITLES } fro
 import { CHART_WORDS } from './words.ts';
 
 /** Confusion matrices of the fused model on validation and test, at the frozen threshold. */
-export function confusionFigures({ labels, predictions, threshold }: ShownFusion): FigureSet {
+export function confusionFigures(results: ShownFusion): FigureSet {
+  const { labels, predictions, threshold } = results;
   const set: FigureSet = { figures: [], skipped: [] };
   for (const split of EVALUATED_SPLITS) {
     const name = `confusion_${split}`;
     const rows = predictions[split].filter((row) => (row.model ?? 'fused') === 'fused');
     if (rows.length === 0) {
-      set.skipped.push({ name, reason: nobodyPredicted(split) });
+      set.skipped.push({ name, reason: nobodyPredicted(results, split) });
       continue;
     }
     const how =

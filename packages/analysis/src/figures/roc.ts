@@ -31,7 +31,9 @@ export function rocFigures(results: ShownFusion): FigureSet {
       const n = results.predictions[split].length;
       const whose = name === `roc_${split}` ? 'its patients' : 'those of each hospital';
       const reason =
-        n === 0 ? nobodyPredicted(split) : `${SPLIT_TITLES[split]} (n = ${n}): ${whose} have one label only`;
+        n === 0
+          ? nobodyPredicted(results, split)
+          : `${SPLIT_TITLES[split]} (n = ${n}): ${whose} have one label only`;
       set.skipped.push({ name, reason });
     } else {
       const point = operatingPoint(results, split);
@@ -54,7 +56,11 @@ export function rocFigures(results: ShownFusion): FigureSet {
   const hospitals = [...new Set(results.predictions.test.map(({ hospital }) => hospital))].sort();
   if (hospitals.length < 2 || results.labels.length > 2) {
     const reason =
-      hospitals.length < 2 ? 'there are fewer than two external hospitals' : 'there are more than two labels';
+      hospitals.length === 0
+        ? nobodyPredicted(results, 'test')
+        : hospitals.length < 2
+          ? 'there are fewer than two external hospitals'
+          : 'there are more than two labels';
     set.skipped.push({ name: 'roc_test_hospitals', reason });
   } else {
     const wanted = hospitals.map((hospital) => fusedCurve(results, 'test', hospital));

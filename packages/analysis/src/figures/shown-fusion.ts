@@ -15,8 +15,13 @@ export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
   test: 'external test',
 };
 
-/** Why nothing is drawn of a split, also where it has patients who lack a modality. */
-export function nobodyPredicted(split: Split): string {
+/** Why nothing is drawn of a split: it has no patients, or all lack a modality. */
+export function nobodyPredicted({ cohort }: ShownFusion, split: EvaluatedSplit): string {
+  if (cohort[split] === 0) {
+    return split === 'test'
+      ? 'there is no external hospital'
+      : `there are no ${SPLIT_TITLES[split]} patients`;
+  }
   return `the fused model predicts nobody: no ${SPLIT_TITLES[split]} patient has every modality`;
 }
 
@@ -27,6 +32,8 @@ export interface ShownFusion {
   /** Frozen threshold of the fused model; null with more than two classes. */
   threshold: number | null;
   metrics: FusionMetricsRow[];
+  /** How many patients there are, with whatever modality. */
+  cohort: Record<EvaluatedSplit, number>;
   predictions: Record<EvaluatedSplit, PredictionRow[]>;
 }
 
@@ -44,12 +51,15 @@ export function readShownFusion(
   const results = FusionResults.readOf(folder, modalities);
   if (results === null) return undefined;
   const { classifiers, label_names } = results.model;
+  const patientsIn = (split: Split): number =>
+    new Set(modalities.flatMap((modality) => [...facts.slicesOf(split, modality).keys()])).size;
   const fused = classifiers.find(({ name }) => name === 'fused');
   return {
     labels: label_names,
     models: classifiers.map(({ name }) => name),
     threshold: fused === undefined ? null : thresholdOf(fused),
     metrics: results.metrics(),
+    cohort: { val: patientsIn('val'), test: patientsIn('test') },
     predictions: presentPredictions(results, facts),
   };
 }

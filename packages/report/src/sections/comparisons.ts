@@ -1,7 +1,7 @@
 import type { ReportContext } from '../context.ts';
 import { estimateCell, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { POOLED } from '../models.ts';
+import { isEmpty, POOLED } from '../models.ts';
 import { type Cell, table } from '../parts/table.ts';
 
 /** What the study is about comes first. Tests on the patients that everything was fitted on would mean nothing. */
@@ -13,7 +13,9 @@ export function comparisonsSection(context: ReportContext): Html {
   const { column } = words;
   const { comparisons, label_names } = data.evaluation;
   const isMany = label_names.length > 2;
-  const rows = ORDER.flatMap((split) => comparisons.filter((row) => row.split === split));
+  const rows = ORDER.filter((split) => !isEmpty(context, split)).flatMap((split) =>
+    comparisons.filter((row) => row.split === split),
+  );
   if (rows.length === 0) return html`<p class="missing">${words.comparisons.none}</p>`;
   const p = (value: number | null): Cell => ({ text: pText(value), number: true });
   return table(context, {

@@ -1,7 +1,7 @@
 import { confusionChart } from '../charts/confusion.ts';
 import type { ReportContext } from '../context.ts';
-import type { Html } from '../html/html.ts';
-import { POOLED } from '../models.ts';
+import { type Html, html } from '../html/html.ts';
+import { EVALUATED, isEmpty, POOLED } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** The primary model's confusion matrices, pooled and in each hospital. */
@@ -10,8 +10,10 @@ export async function confusionSection(context: ReportContext): Promise<Html> {
   const { confusion, primary, label_names } = data.evaluation;
   const drawn: Html[] = [];
   const shown = confusion.filter(
-    ({ model, split, hospital }) =>
-      model === primary && (split === 'test' || (split === 'val' && hospital === POOLED)),
+    ({ model, split, hospital, counts }) =>
+      model === primary &&
+      counts.flat().some((count) => count > 0) &&
+      (split === 'test' || (split === 'val' && hospital === POOLED)),
   );
   for (const { model, split, hospital, counts } of shown) {
     const place = hospital === POOLED ? words.allHospitals : hospital;
@@ -28,5 +30,6 @@ export async function confusionSection(context: ReportContext): Promise<Html> {
       }),
     );
   }
-  return grid(drawn);
+  const empty = EVALUATED.filter((split) => isEmpty(context, split));
+  return html`${grid(drawn)}${empty.map((split) => html`<p class="missing">${words.nobodyIn(split)}</p>`)}`;
 }

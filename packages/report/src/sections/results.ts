@@ -3,7 +3,7 @@ import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { namesNote, POOLED } from '../models.ts';
+import { isEmpty, namesNote, POOLED } from '../models.ts';
 import { type Cell, table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
@@ -35,6 +35,7 @@ function performance(context: ReportContext, split: Split): Html | null {
   const { words, data } = context;
   const rows = data.evaluation.rows.filter((row) => row.split === split);
   if (rows.length === 0) return null;
+  if (isEmpty(context, split)) return html`<p class="missing">${words.nobodyIn(split)}</p>`;
   const manyLabels = data.evaluation.label_names.length > 2;
   const { column } = words;
   return table(context, {
@@ -86,6 +87,7 @@ function aggregation(context: ReportContext): Html | null {
   const { words, data } = context;
   const rows = data.evaluation.aggregation;
   if (rows.length === 0) return null;
+  const isTested = !isEmpty(context, 'test');
   const { column } = words;
   const number = (value: number | null): Cell => ({
     text: value === null ? NOT_AVAILABLE : value.toFixed(3),
@@ -95,13 +97,19 @@ function aggregation(context: ReportContext): Html | null {
     name: 'aggregation',
     title: words.results.aggregation,
     caption: words.results.aggregationCaption,
-    head: [column.model, column.aggregation, column.chosen, column.valAuc, column.testAuc],
+    head: [
+      column.model,
+      column.aggregation,
+      column.chosen,
+      column.valAuc,
+      ...(isTested ? [column.testAuc] : []),
+    ],
     rows: rows.map(({ model, aggregation: how, chosen, val_auc, test_auc, note }) => [
       { text: words.modelName(model), note },
       words.aggregation(how),
       chosen ? words.yes : '',
       number(val_auc),
-      number(test_auc),
+      ...(isTested ? [number(test_auc)] : []),
     ]),
   });
 }

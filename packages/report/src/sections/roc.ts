@@ -3,7 +3,7 @@ import { type RocLine, rocChart } from '../charts/roc.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, modelGroups, POOLED, rowOf } from '../models.ts';
+import { EVALUATED, isEmpty, modelGroups, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** ROC curves of all patients of validation and of the external test, with bands. */
@@ -13,7 +13,8 @@ export async function rocSection(context: ReportContext): Promise<Html> {
   for (const split of EVALUATED) {
     const groups = await splitFigures(context, split);
     drawn.push(...groups);
-    const text = context.words.noModelsOf(context.words.splits[split]);
+    const { words } = context;
+    const text = isEmpty(context, split) ? words.nobodyIn(split) : words.noModelsOf(words.splits[split]);
     if (groups.length === 0) missing.push(html`<p class="missing">${text}</p>`);
   }
   return html`${grid(drawn)}${missing}`;

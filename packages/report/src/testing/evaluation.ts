@@ -211,7 +211,9 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
         model,
         split,
         hospital,
-        counts: labels.map((_, i) => labels.map((__, j) => (i === j ? patients.length : 1))),
+        counts: labels.map((_, i) =>
+          labels.map((__, j) => (i === j ? patients.length : Math.min(1, patients.length))),
+        ),
       },
     ]),
     notes: NOTES,

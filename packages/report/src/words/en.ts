@@ -96,7 +96,11 @@ export const EN = {
   /** An addition in brackets, with the space before it where there is one. */
   added: (text: string) => ` (${text})`,
   noModelsOf: (split: string) =>
-    `The ${split} patients do not have two different labels, so there is nothing to draw.`,
+    `Of the ${split} patients, those predicted do not have two different labels, so there is nothing to draw.`,
+  nobodyIn: (split: Split) =>
+    split === 'test'
+      ? 'There is no external hospital.'
+      : `There are no ${split === 'val' ? 'validation' : 'training'} patients.`,
   /** Which command makes a part that is not there, and what else is known. */
   notMade: (command: string | null, reason: string) =>
     `Not in this report${reason === '' ? '' : `: ${reason}`}.${command === null ? '' : ` Make it with: ${command}`}`,

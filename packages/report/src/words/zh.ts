@@ -123,7 +123,9 @@ export const ZH: Words = {
   items: (texts) => texts.join('，'),
   list: (names) => names.join('、'),
   added: (text) => `（${text}）`,
-  noModelsOf: (split) => `${split}患者的标签不足两类，因此无图可绘。`,
+  noModelsOf: (split) => `${split}中得到预测的患者标签不足两类，因此无图可绘。`,
+  nobodyIn: (split) =>
+    split === 'test' ? '无外部医院。' : `${split === 'val' ? '验证集' : '训练集'}中没有患者。`,
   notMade: (command, reason) =>
     `本报告未包含此部分${reason === '' ? '' : `：${reason}`}。${command === null ? '' : `生成命令：${command}`}`,
   column: COLUMNS_ZH,
