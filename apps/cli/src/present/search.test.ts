@@ -38,6 +38,18 @@ test('a search tells on whom it chose among how many, and where to go on', () =>
   expect(none).not.toContain('best.yaml');
 });
 
+test('of trials with the same AUC none is called the best', () => {
+  const tied = search.trials.map((trial) => ({ ...trial, score: 0.75 }));
+  expect(searchText({ ...search, trials: tied }, 'trials.csv', 'best.yaml')).toContain(
+    'Trials 1 and 2 have the same AUC, the best of 2 trials; trial 1 was taken. It was',
+  );
+  const shorter = tied.map((trial) => ({
+    ...trial,
+    state: trial.trial === 2 ? ('halved' as const) : trial.state,
+  }));
+  expect(searchText({ ...search, trials: shorter }, 'trials.csv', 'best.yaml')).toContain('is the best of');
+});
+
 test('the best of trials that learned nothing is not recommended without a word', () => {
   const told = (score: number, folds: number[]): string[] => {
     const trials = search.trials.map((trial) => ({ ...trial, score, folds }));

@@ -1,6 +1,6 @@
-import { isByChance, readSearch, type SearchRecord, tuneFiles } from '@radweave/artifacts';
+import { isByChance, readSearch, type SearchRecord, tiedWithBest, tuneFiles } from '@radweave/artifacts';
 import type { OpenPlan } from '@radweave/pipeline';
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
 import { number } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -33,12 +33,21 @@ export function searchText(search: SearchRecord, tablePath: string, bestPath: st
     best === undefined
       ? 'No trial has a score: look at the notes in the table, and search smaller learning rates.'
       : [
-          `Trial ${search.best} is the best of ${counted(trials.length, 'trial')}. It was chosen by this AUC, which is therefore optimistic: do not report it.`,
+          `${chosenText(search)} It was chosen by this AUC, which is therefore optimistic: do not report it.`,
           ...chanceOf(best),
           `Its settings: ${bestPath}`,
           `Now run radweave train --modality ${modality} --config ${bestPath}`,
         ].join('\n');
   return [table(head, rows), ...more, from, end, `All trials: ${tablePath}`, ''].join('\n');
+}
+
+/** Of trials with one AUC none is the best. */
+function chosenText(search: SearchRecord): string {
+  const tied = tiedWithBest(search);
+  const trials = counted(search.trials.length, 'trial');
+  if (tied.length === 0) return `Trial ${search.best} is the best of ${trials}.`;
+  const numbers = and([...tied, search.best ?? 0].sort((a, b) => a - b));
+  return `Trials ${numbers} have the same AUC, the best of ${trials}; trial ${search.best} was taken.`;
 }
 
 /** The best of trials that learned nothing is not a good one. */

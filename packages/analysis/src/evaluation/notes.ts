@@ -20,6 +20,7 @@ export function cautionsOf(
   evaluation: Config['evaluation'],
   fusion: FusionModels | null,
   networks: readonly NetworkSlices[],
+  isCompared: boolean,
   missing: readonly Unevaluated[],
   decisions: Evaluation['options']['decisions'],
   classes: number,
@@ -36,7 +37,7 @@ export function cautionsOf(
     ...(calibration === 'none'
       ? []
       : [remark(classes === 2 ? 'thresholds-uncalibrated' : 'ranks-uncalibrated')]),
-    remark('nri-continuous'),
+    ...(isCompared ? [remark('nri-continuous')] : []),
     remark('bootstrap-percentiles'),
     remark('small-groups'),
   ];

@@ -87,6 +87,17 @@ export function trialRow({ settings, folds, ...trial }: SearchedTrial): RowOf<ty
   return { ...trial, note, folds: JSON.stringify(folds), settings: JSON.stringify(settings) };
 }
 
+/** Other trials with the AUC of the best one that were trained as long: only their order made it the best. */
+export function tiedWithBest({ trials, best }: Pick<SearchRecord, 'trials' | 'best'>): number[] {
+  const chosen = trials.find(({ trial: number }) => number === best);
+  const score = chosen?.score ?? null;
+  if (score === null) return [];
+  // Means of the same folds in another order may differ in their last digit.
+  const isAlike = (one: SearchedTrial): boolean =>
+    one.state === chosen?.state && Math.abs((one.score ?? Number.NaN) - score) < 1e-12;
+  return trials.filter((one) => one !== chosen && isAlike(one)).map(({ trial: number }) => number);
+}
+
 /** Whether an AUC is none that guessing would not reach. */
 export function isByChance(auc: number | null): boolean {
   return auc !== null && auc <= 0.5;

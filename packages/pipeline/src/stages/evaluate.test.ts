@@ -253,6 +253,7 @@ test('networks alone are evaluated; with nothing at all the error says what to r
     /not evaluated: there is no fusion in .*fusion; make it with: radweave fuse --modalities A P/,
   );
   expect(result.comparisons).toEqual([]);
+  expect(result.notes.map(({ code }) => code)).not.toContain('nri-continuous');
   expect(result.notes.map(({ text }) => text)).toContain(
     'not evaluated: no finished training run of modality P; make it with: radweave train --modality P',
   );

@@ -116,6 +116,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     config.evaluation,
     fusion,
     networks,
+    models.length > 1,
     missing,
     decisions,
     labelNames.length,

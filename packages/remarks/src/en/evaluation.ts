@@ -187,6 +187,6 @@ export const EVALUATION = {
   'ranks-uncalibrated': `AUC and average precision belong to probabilities ${CALIBRATED}`,
   'nri-continuous': 'NRI is the continuous (category-free) index',
   'bootstrap-percentiles':
-    'bootstrap intervals are percentiles of resampled patients, stratified by label and hospital',
+    'bootstrap intervals are percentiles of resampled patients, drawn within each label and hospital',
   'small-groups': 'the smaller a group, the wider its intervals; where there is none, a note says why',
 };

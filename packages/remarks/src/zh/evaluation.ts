@@ -94,6 +94,6 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'thresholds-uncalibrated': `阈值用于校准前的概率；${CALIBRATED}`,
   'ranks-uncalibrated': `AUC 与平均精确率基于校准前的概率；${CALIBRATED}`,
   'nri-continuous': 'NRI 为连续型（无类别）净重分类改善指数',
-  'bootstrap-percentiles': '自助法置信区间为按标签与医院分层的患者重抽样百分位数区间',
+  'bootstrap-percentiles': '自助法置信区间为重抽样的百分位数区间，患者在每家医院的每个标签内分别重抽样',
   'small-groups': '组越小，置信区间越宽；没有区间之处附有原因',
 };

@@ -277,6 +277,10 @@ test('a search says on whom and how often it chose, lists every trial and draws 
       ),
     })),
   });
+  const tied = scored(0.8, [0.8, 0.8]);
+  const [search] = tied.searches;
+  if (search !== undefined) for (const trial of search.trials) trial.state = 'trained';
+  expect(textOf(await section('tuning', tied))).toContain('over the folds. Trial 1 had the same AUC. As the');
   for (const [score, folds, en, zh] of [
     [0.45, [0.5, 0.4], 'This AUC is not above chance (0.5)', '该 AUC 不高于随机水平（0.5）'],
     [

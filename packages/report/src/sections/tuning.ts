@@ -1,4 +1,4 @@
-import { isByChance, type SearchRecord } from '@radweave/artifacts';
+import { isByChance, type SearchRecord, tiedWithBest } from '@radweave/artifacts';
 import { type AxisValue, type ParallelLine, parallelChart } from '../charts/parallel.ts';
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE } from '../format.ts';
@@ -28,7 +28,7 @@ async function searchPart(context: ReportContext, search: SearchRecord): Promise
     tuning.whom(patients, folds),
     ...(best === undefined
       ? [tuning.noBest]
-      : [tuning.best(best.trial, score, trials.length), ...chanceOf(context, best)]),
+      : [tuning.best(best.trial, score, trials.length, tiedWithBest(search)), ...chanceOf(context, best)]),
   ];
   const axes = [
     ...keys.map(({ key, log }) => ({ name: nameOf(key), isLog: log })),

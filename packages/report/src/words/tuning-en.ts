@@ -10,8 +10,8 @@ export const TUNING_EN = {
   },
   whom: (patients: number, folds: number) =>
     `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no validation, test or external patient.`,
-  best: (trial: number, auc: string, trials: number) =>
-    `Trial ${trial} was chosen, with a mean AUC per patient of ${auc} over the folds. As the best of ${counted(trials, 'trial')}, this AUC is optimistic; it is not a result of the study.`,
+  best: (trial: number, auc: string, trials: number, tied: readonly number[]) =>
+    `Trial ${trial} was chosen, with a mean AUC per patient of ${auc} over the folds.${tied.length === 0 ? '' : ` ${tied.length === 1 ? 'Trial' : 'Trials'} ${and(tied)} had the same AUC.`} As the best of ${counted(trials, 'trial')}, this AUC is optimistic; it is not a result of the study.`,
   byChance:
     'This AUC is not above chance (0.5): the search shows no settings with which the network learns anything that holds for other patients.',
   byChanceIn: (few: number, folds: number) =>
