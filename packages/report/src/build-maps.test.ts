@@ -25,7 +25,7 @@ test('captions of maps give the probability that the picture gives, and say what
   expect(shown).toContain('the patient’s (mean over all slices).');
   expect(shown).toContain('whose probability of grade1 is farthest from the threshold 0.400');
   const chinese = textOf(section(await buildReport(one, 'zh'), 'explanations'));
-  expect(chinese).toContain('“最有把握”指各医院中 grade1 的概率离阈值 0.400 最远的患者');
+  expect(chinese).toContain('“最有把握”指各医院中 grade1 的概率离阈值 0.4000 最远的患者');
   expect(chinese).toContain('grade1 的概率 0.300');
   for (const patient of gallery.explanations.patients) patient.category = 'asked';
   expect(textOf(section(await buildReport(one, 'en'), 'explanations'))).not.toContain('farthest from');

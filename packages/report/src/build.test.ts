@@ -250,6 +250,26 @@ test('only what patients chose is said to be fitted on them', async () => {
   expect(text).not.toContain('before any external patient was scored');
 });
 
+test('a threshold is told apart from 0 and 1 and from the nearest patients wherever it stands', async () => {
+  const one = study();
+  for (const model of one.evaluation.models) {
+    const { threshold } = model.frozen;
+    if (threshold === null) continue;
+    const value = { rule: 'youden', threshold: 0.99999516 };
+    model.frozen = { ...model.frozen, threshold: { ...threshold, value } };
+    const val = model.patients.val.map((one) => ({ ...one, probabilities: [4.7e-6, 0.9999953] }));
+    model.patients = { ...model.patients, val };
+  }
+  one.evaluation.rows = one.evaluation.rows.map((row) =>
+    row.threshold === null ? row : { ...row, threshold: 0.99999516 },
+  );
+  const page = await buildReport(one, 'en');
+  for (const id of ['summary', 'results', 'roc'] as const) {
+    expect(textOf(section(page, id)), id).toContain('0.9999952');
+  }
+  expect(textOf(page)).not.toMatch(/(Youden: |threshold )1\.0/);
+});
+
 test('decisions that were taken over name the patients of the earlier evaluation, first and last', async () => {
   const one = study();
   one.evaluation.options.decisions = 'taken over';

@@ -33,6 +33,6 @@ test.each([
 ])('a frozen decision is shown as it was fitted: %s', (text, chosen, { value: frozen }) => {
   if (frozen === null) throw new Error('not fitted');
   const record: FrozenRecord = JSON.parse(JSON.stringify(frozen));
-  expect(frozenRemark(record).text).toMatch(text);
+  expect(frozenRemark(record, []).text).toMatch(text);
   expect(isChosen(record)).toBe(chosen);
 });

@@ -1,15 +1,19 @@
-import type { FrozenRecord } from '@radweave/artifacts';
+import { type FrozenRecord, thresholdText } from '@radweave/artifacts';
 import { asWritten, type Remark, remark } from '@radweave/remarks';
 
-/** What a frozen decision says, in short. */
-export function frozenRemark(record: FrozenRecord): Remark {
+/**
+ * What a frozen decision says, in short.
+ *
+ * @param probabilities from which a threshold must look different.
+ */
+export function frozenRemark(record: FrozenRecord, probabilities: readonly number[]): Remark {
   const { kind, value } = record;
   const number = (name: string): number => Number(field(value, name));
   if (kind === 'aggregation') {
     return remark('frozen-aggregation', { aggregation: chosenAggregation(record) ?? '' });
   }
   if (kind === 'threshold') {
-    const threshold = number('threshold');
+    const threshold = thresholdText(number('threshold'), probabilities);
     const rule = field(value, 'rule');
     if (rule === 'youden') return remark('frozen-youden', { threshold });
     if (rule === 'fixed') return remark('frozen-fixed', { threshold });

@@ -32,6 +32,14 @@ export function leadingAuc({ auc, auc_bootstrap }: EvaluationRow): EstimateRecor
   return auc.lower === undefined && auc_bootstrap.lower !== undefined ? auc_bootstrap : auc;
 }
 
+/** The probabilities of the positive label that a model's threshold was compared with. */
+export function probabilitiesOf({ models }: Evaluation, model: string): number[] {
+  const patients = models.find(({ name }) => name === model)?.patients;
+  return Object.values(patients ?? {}).flatMap((all) =>
+    all.map(({ probabilities }) => probabilities[1] ?? 0),
+  );
+}
+
 /** What the AUC of a model on the pooled patients of a split says of chance. */
 export function chanceOf(evaluation: Evaluation, model: string, split: Split): AgainstChance {
   const row = rowOf(evaluation, model, split);

@@ -1,4 +1,4 @@
-import { shownLabel } from '@radweave/artifacts';
+import { shownLabel, thresholdText } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -13,7 +13,9 @@ export const presenter: Presenter<'fuse'> = {
 export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean): string {
   const origin = result.isThresholdChosen ? 'frozen on validation patients' : 'set, not chosen on patients';
   const threshold =
-    result.threshold === null ? [] : [`Threshold of the fused model, ${origin}: ${result.threshold}`];
+    result.threshold === null
+      ? []
+      : [`Threshold of the fused model, ${origin}: ${Number(thresholdText(result.threshold))}`];
   const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
   const metrics = withMetrics ? [metricsTable(result)] : [];
   return [...metrics, ...threshold, ...converged, result.metricsFile, result.modelFile, ''].join('\n');

@@ -3,10 +3,10 @@ import { counted } from '@radweave/remarks';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'predict'> = {
-  text: ({ output, patients, models, labelNames, missing, thresholds }) => {
+  text: ({ output, patients, models, labelNames, missing, limits: printed }) => {
     const positive = haveNames(labelNames) ? labelNames[1] : 'Positive';
-    const limits = Object.entries(thresholds).map(([name, threshold]) => {
-      const limit = String(Number(threshold.toFixed(4)));
+    const limits = Object.entries(printed).map(([name, text]) => {
+      const limit = String(Number(text));
       return models === undefined ? `${limit} on, the fusion's threshold` : `${limit} on by ${name}`;
     });
     return [

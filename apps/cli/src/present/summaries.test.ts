@@ -60,23 +60,34 @@ test('a threshold that was set is not said to rest on patients', () => {
     fusion([], false, { threshold: 0.5, isThresholdChosen }).split('\n')[0] ?? '';
   expect(said(true)).toBe('Threshold of the fused model, frozen on validation patients: 0.5');
   expect(said(false)).toBe('Threshold of the fused model, set, not chosen on patients: 0.5');
+  expect(fusion([], false, { threshold: 0.09592289382171208, isThresholdChosen: true })).toContain(
+    ': 0.0959\n',
+  );
 });
 
 test('predictions name the threshold of each classifier that was used', () => {
-  const said = (models: Record<string, number> | undefined, thresholds: Record<string, number>): string =>
+  const said = (models: Record<string, number> | undefined, limits: Record<string, string>): string =>
     predicted.text?.(
       {
-        ...{ output: 'p.csv', patients: 3, labelNames: ['benign', 'malignant'], missing: [], thresholds },
+        ...{
+          output: 'p.csv',
+          patients: 3,
+          labelNames: ['benign', 'malignant'],
+          missing: [],
+          thresholds: {},
+          limits,
+        },
         ...(models === undefined ? {} : { models }),
       },
       {},
     ) ?? '';
-  expect(said({ A: 1, P: 2 }, { A: 0.89881, P: 0.95961 })).toContain(
+  expect(said({ A: 1, P: 2 }, { A: '0.8988', P: '0.9596' })).toContain(
     'malignant from probability 0.8988 on by A, 0.9596 on by P (model.json); `evaluate` may use another.',
   );
-  expect(said(undefined, { fused: 0.4 })).toContain(
+  expect(said(undefined, { fused: '0.4000' })).toContain(
     "malignant from probability 0.4 on, the fusion's threshold (model",
   );
+  expect(said(undefined, { fused: '0.999995' })).toContain('from probability 0.999995 on');
   expect(said({ A: 1 }, {})).not.toContain('probability');
 });
 

@@ -18,9 +18,7 @@ export function confusionFigures(results: ShownFusion): FigureSet {
       continue;
     }
     const how =
-      threshold === null
-        ? 'the most probable label'
-        : `positive from the frozen threshold ${threshold.toFixed(3)}`;
+      threshold === null ? 'the most probable label' : `positive from the frozen threshold ${threshold}`;
     const title = `Fused model, ${SPLIT_TITLES[split]} (${counted(rows.length, 'patient')})`;
     set.figures.push({ name, spec: confusionSpec(title, `Predicted: ${how}`, rows, labels) });
   }

@@ -6,7 +6,7 @@ test('where the fused model predicts nobody, that is the reason, not their label
   const results = {
     labels: ['0', '1'],
     models: ['fused'],
-    threshold: 0.5,
+    threshold: '0.5',
     metrics: [],
     cohort: { val: 3, test: 0 },
     predictions: { val: [], test: [] },

@@ -140,16 +140,16 @@ function areaText(metrics: FusionMetricsRow | undefined): string {
 
 /** Where the frozen threshold puts the fused model; none with more than two labels. */
 function operatingPoint(
-  { metrics }: ShownFusion,
+  { metrics, threshold }: ShownFusion,
   split: EvaluatedSplit,
 ): { x: number; y: number; text: string } | null {
   const row = metrics.find((one) => one.model === 'fused' && one.split === split && one.hospital === 'all');
-  if (row === undefined || row.threshold === null) return null;
-  const { sensitivity, specificity, threshold } = row;
+  if (row === undefined || threshold === null) return null;
+  const { sensitivity, specificity } = row;
   if (sensitivity === null || specificity === null) return null;
   return {
     x: 1 - specificity,
     y: sensitivity,
-    text: `Circle: fused model, all patients, at the frozen threshold ${threshold.toFixed(3)}`,
+    text: `Circle: fused model, all patients, at the frozen threshold ${threshold}`,
   };
 }

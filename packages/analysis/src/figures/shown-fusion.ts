@@ -1,4 +1,4 @@
-import type { FusionMetricsRow, PredictionRow, Split } from '@radweave/artifacts';
+import { type FusionMetricsRow, type PredictionRow, type Split, thresholdText } from '@radweave/artifacts';
 import type { CohortFacts } from '../evaluation/cohort-facts.ts';
 import { presentPredictions } from '../evaluation/fusion-models.ts';
 import { thresholdOf } from '../fusion/classifier.ts';
@@ -29,8 +29,8 @@ export interface ShownFusion {
   labels: string[];
   /** `fused` first. */
   models: string[];
-  /** Frozen threshold of the fused model; null with more than two classes. */
-  threshold: number | null;
+  /** Frozen threshold of the fused model, as it is printed; null with more than two classes. */
+  threshold: string | null;
   metrics: FusionMetricsRow[];
   /** How many patients there are, with whatever modality. */
   cohort: Record<EvaluatedSplit, number>;
@@ -54,12 +54,17 @@ export function readShownFusion(
   const patientsIn = (split: Split): number =>
     new Set(modalities.flatMap((modality) => [...facts.slicesOf(split, modality).keys()])).size;
   const fused = classifiers.find(({ name }) => name === 'fused');
+  const threshold = fused === undefined ? null : thresholdOf(fused);
+  const predictions = presentPredictions(results, facts);
+  const probabilities = EVALUATED_SPLITS.flatMap((split) =>
+    predictions[split].map((row) => Number(row.probability_fused)),
+  );
   return {
     labels: label_names,
     models: classifiers.map(({ name }) => name),
-    threshold: fused === undefined ? null : thresholdOf(fused),
+    threshold: threshold === null ? null : thresholdText(threshold, probabilities),
     metrics: results.metrics(),
     cohort: { val: patientsIn('val'), test: patientsIn('test') },
-    predictions: presentPredictions(results, facts),
+    predictions,
   };
 }

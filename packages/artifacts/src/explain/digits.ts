@@ -19,3 +19,21 @@ export function digitsFromThreshold(threshold: number | null, probabilities: rea
   }
   return digits;
 }
+
+/** Digits after the point that a threshold has where nothing asks for more. */
+const LEAST_OF_THRESHOLD = 4;
+
+/**
+ * A threshold with the digits that tell it apart from 0 and 1, by which everybody or nobody would be positive, and from
+ * the probabilities that are compared with it: `0.5172`, `0.999995`, `2.3e-23`.
+ */
+export function thresholdText(threshold: number, probabilities: readonly number[] = []): string {
+  const others = [0, 1, ...probabilities].filter((one) => one !== threshold);
+  if (threshold === 0 || threshold >= 10 ** -LEAST_OF_THRESHOLD) {
+    return threshold.toFixed(Math.max(LEAST_OF_THRESHOLD, digitsFromThreshold(threshold, others)));
+  }
+  let digits = 1;
+  const isTaken = (one: number): boolean => one.toExponential(digits) === threshold.toExponential(digits);
+  while (digits < MOST && others.some(isTaken)) digits++;
+  return threshold.toExponential(digits);
+}

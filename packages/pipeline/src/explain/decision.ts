@@ -6,6 +6,7 @@ import {
   outputFolders,
   readEvaluation,
   type Split,
+  thresholdText,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { aggregateSlices, type Matrix } from '@radweave/stats';
@@ -80,5 +81,5 @@ export function describe({ aggregation, threshold }: Decision): string {
   const pooled = `${aggregationName(aggregation)} over slices`;
   return threshold === null
     ? `${pooled}, the most probable class`
-    : `${pooled}, threshold ${Number(threshold.toFixed(4))}`;
+    : `${pooled}, threshold ${Number(thresholdText(threshold))}`;
 }

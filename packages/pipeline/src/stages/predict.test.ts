@@ -43,6 +43,7 @@ test('features of the test set give the very predictions that fuse wrote', async
   const { fused, options } = await fusedFeatures();
   const result = await predict(options, listening());
   expect(result).toMatchObject({ patients: 20, missing: [], thresholds: { fused: fused.threshold } });
+  expect(Number(result.limits.fused)).toBeCloseTo(fused.threshold ?? Number.NaN, 4);
   const written = readPredictions(join(fused.outputDir, 'predictions_test.csv'));
   const [header, ...rows] = lines(options.output);
   expect(header).toEqual([

@@ -131,7 +131,7 @@ referenceTest(
       threshold: number;
     };
     const confusion = svg('confusion_test');
-    expect(confusion).toContain(threshold.threshold.toFixed(3));
+    expect(confusion).toContain(`frozen threshold ${threshold.threshold.toFixed(4)}`);
     const rows = readPredictions(join(fusion, 'predictions_test.csv'));
     for (const truth of [0, 1]) {
       for (const guess of [0, 1]) {

@@ -16,6 +16,7 @@ import {
   refuseOtherFile,
   requireNamed,
   requireWritableFile,
+  thresholdText,
   writeNewPredictions,
 } from '@radweave/artifacts';
 import { requireDevice } from '@radweave/network/open/engine-settings';
@@ -50,6 +51,8 @@ export interface PredictResult {
   missing: { patient: string; modalities: string[] }[];
   /** Of each classifier that predicts somebody, frozen when the model was fitted; empty with more than two classes. */
   thresholds: Record<string, number>;
+  /** The thresholds as they are printed: told apart from the probabilities of these patients. */
+  limits: Record<string, string>;
 }
 
 /**
@@ -87,12 +90,20 @@ export async function predict(options: PredictOptions, context: StageContext): P
   if (people.patients.length === 0) throw nobody(people, isAnyEnough, input);
   sayMissing(people, isAnyEnough, context);
   trained.tell(context);
-  const { rows, models, thresholds } = predictPatients(file, people, trained);
+  const { rows, models, thresholds, limits } = predictPatients(file, people, trained);
   const names = file.classifiers.map(({ name }) => name);
   writeNewPredictions(output, rows, names, file.label_names);
   const { label_names: labelNames } = file;
   const lacking = isAnyEnough ? { models } : {};
-  return { output, patients: rows.length, ...lacking, labelNames, missing: people.missing, thresholds };
+  return {
+    output,
+    patients: rows.length,
+    ...lacking,
+    labelNames,
+    missing: people.missing,
+    thresholds,
+    limits,
+  };
 }
 
 function ofFeatures(input: string, file: FusionModelFile): TrainedPatients {
@@ -105,7 +116,7 @@ function predictPatients(
   file: FusionModelFile,
   people: NewPatients,
   trained: TrainedOn,
-): { rows: NewPrediction[] } & Required<Pick<PredictResult, 'models' | 'thresholds'>> {
+): { rows: NewPrediction[] } & Required<Pick<PredictResult, 'models' | 'thresholds' | 'limits'>> {
   const classes = file.label_names.length;
   const models: Record<string, number> = {};
   const thresholds: Record<string, number> = {};
@@ -137,7 +148,13 @@ function predictPatients(
       note: trained.noteOf(patient),
     };
   });
-  return { rows, models, thresholds };
+  const limits = Object.fromEntries(
+    Object.entries(thresholds).map(([name, threshold]) => {
+      const theirs = rows.map(({ probabilities }) => probabilities[name]?.[1] ?? threshold);
+      return [name, thresholdText(threshold, theirs)];
+    }),
+  );
+  return { rows, models, thresholds, limits };
 }
 
 function named({ missing }: NewPatients): string {

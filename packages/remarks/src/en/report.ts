@@ -73,12 +73,12 @@ export const REPORT = {
   ),
   'device-as-asked': of({ device: 'text' }, ({ device }) => `device ${device} (as requested)`),
   'frozen-aggregation': of({ aggregation: 'aggregation' }, ({ aggregation }) => aggregation),
-  'frozen-youden': of({ threshold: 'number' }, ({ threshold }) => `Youden: ${threshold.toFixed(4)}`),
+  'frozen-youden': of({ threshold: 'text' }, ({ threshold }) => `Youden: ${threshold}`),
   'frozen-sensitivity': of(
-    { target: 'number', threshold: 'number' },
-    ({ target, threshold }) => `sensitivity ≥ ${target}: ${threshold.toFixed(4)}`,
+    { target: 'number', threshold: 'text' },
+    ({ target, threshold }) => `sensitivity ≥ ${target}: ${threshold}`,
   ),
-  'frozen-fixed': of({ threshold: 'number' }, ({ threshold }) => `fixed: ${threshold.toFixed(4)}`),
+  'frozen-fixed': of({ threshold: 'text' }, ({ threshold }) => `fixed: ${threshold}`),
   'frozen-isotonic': 'isotonic',
   'frozen-platt': of(
     { slope: 'number', intercept: 'number' },

@@ -44,9 +44,9 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'device-as-asked': ({ device }) => `设备 ${device}（按设置）`,
 
   'frozen-aggregation': ({ aggregation }) => aggregation,
-  'frozen-youden': ({ threshold }) => `Youden 指数最大：${threshold.toFixed(4)}`,
-  'frozen-sensitivity': ({ target, threshold }) => `灵敏度 ≥ ${target}：${threshold.toFixed(4)}`,
-  'frozen-fixed': ({ threshold }) => `固定值：${threshold.toFixed(4)}`,
+  'frozen-youden': ({ threshold }) => `Youden 指数最大：${threshold}`,
+  'frozen-sensitivity': ({ target, threshold }) => `灵敏度 ≥ ${target}：${threshold}`,
+  'frozen-fixed': ({ threshold }) => `固定值：${threshold}`,
   'frozen-isotonic': '保序回归',
   'frozen-platt': ({ slope, intercept }) =>
     `Platt 校准：斜率 ${slope.toFixed(4)}，截距 ${intercept.toFixed(4)}`,

@@ -6,6 +6,7 @@ import {
   evaluatedNetwork,
   MAP_NAMES,
   type RandomisationStep,
+  thresholdText,
 } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
@@ -59,16 +60,17 @@ function introduction({ words }: ReportContext, { explanations }: Gallery): stri
   const by =
     decision.threshold === null
       ? null
-      : { label: label_names[1] ?? '1', threshold: decision.threshold.toFixed(digitsOf(explanations)) };
+      : { label: label_names[1] ?? '1', threshold: thresholdText(decision.threshold, positive(patients)) };
   return words.sentences([caption, words.explanations.confident(by)]);
+}
+
+function positive(patients: readonly ExplainedPatient[]): number[] {
+  return patients.map(({ probabilities }) => probabilities[1] ?? 0);
 }
 
 /** As many as tell every patient's probability apart from the threshold. */
 function digitsOf({ decision, patients }: Explanations): number {
-  return digitsFromThreshold(
-    decision.threshold,
-    patients.map(({ probabilities }) => probabilities[1] ?? 0),
-  );
+  return digitsFromThreshold(decision.threshold, positive(patients));
 }
 
 /** How strong a patient's maps are beside the strongest of all, which have the same colours. */

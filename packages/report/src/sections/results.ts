@@ -1,9 +1,9 @@
-import type { EvaluationRow, InSample, Split } from '@radweave/artifacts';
+import { type EvaluationRow, type InSample, type Split, thresholdText } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { isEmpty, namesNote, POOLED } from '../models.ts';
+import { isEmpty, namesNote, POOLED, probabilitiesOf } from '../models.ts';
 import { type Cell, table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
@@ -59,12 +59,15 @@ function performance(context: ReportContext, split: Split): Html | null {
       row.n,
       row.n_positive ?? '',
       ...METRICS.map(([, field]) => (field === null ? prevalence(context, row) : estimateCell(row[field]))),
-      ...(manyLabels
-        ? []
-        : [{ text: row.threshold === null ? NOT_AVAILABLE : row.threshold.toFixed(3), number: true }]),
+      ...(manyLabels ? [] : [{ text: thresholdOf(context, row), number: true }]),
       inSampleText(context, row.in_sample),
     ]),
   });
+}
+
+function thresholdOf({ data }: ReportContext, { model, threshold }: EvaluationRow): string {
+  if (threshold === null) return NOT_AVAILABLE;
+  return thresholdText(threshold, probabilitiesOf(data.evaluation, model));
 }
 
 /** What average precision is without any skill: the share of positives, on average over the labels. */
@@ -126,7 +129,7 @@ function frozen(context: ReportContext): Html | null {
             [
               words.modelName(name),
               results.what[kind],
-              words.remark(frozenRemark(record)),
+              words.remark(frozenRemark(record, probabilitiesOf(data.evaluation, name))),
               isChosen(record) ? fittedOnText(words, record) : results.setBeforehand,
               record.hash,
             ],

@@ -1,9 +1,9 @@
-import type { EvaluationCurves, Split } from '@radweave/artifacts';
+import { type EvaluationCurves, type Split, thresholdText } from '@radweave/artifacts';
 import { type RocLine, rocChart } from '../charts/roc.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, isEmpty, modelGroups, POOLED, rowOf } from '../models.ts';
+import { EVALUATED, isEmpty, modelGroups, POOLED, probabilitiesOf, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** ROC curves of all patients of validation and of the external test, with bands. */
@@ -31,8 +31,7 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
     const point = group.models.includes(primary) ? operatingPoint(context, split) : null;
     const hasBands = lines.some(({ band }) => band !== null);
     const bands = hasBands ? words.roc.caption(options.confidence_level, options.bootstrap_replicates) : '';
-    const circle =
-      point === null ? '' : words.roc.circle(words.modelName(primary), point.threshold.toFixed(3));
+    const circle = point === null ? '' : words.roc.circle(words.modelName(primary), point.threshold);
     drawn.push(
       await figure(context, {
         name: `roc-${split}-${group.name}`,
@@ -80,10 +79,14 @@ function nameOf({ data, words }: ReportContext, curves: EvaluationCurves): strin
 function operatingPoint(
   { data }: ReportContext,
   split: Split,
-): { x: number; y: number; threshold: number } | null {
+): { x: number; y: number; threshold: string } | null {
   const row = rowOf(data.evaluation, data.evaluation.primary, split);
   if (row === undefined || row.threshold === null) return null;
   const { sensitivity, specificity, threshold } = row;
   if (sensitivity.value === null || specificity.value === null) return null;
-  return { x: 1 - specificity.value, y: sensitivity.value, threshold };
+  return {
+    x: 1 - specificity.value,
+    y: sensitivity.value,
+    threshold: thresholdText(threshold, probabilitiesOf(data.evaluation, data.evaluation.primary)),
+  };
 }

@@ -10,7 +10,7 @@ import {
 } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { hospitalsOf, leadingAuc, namesNote, POOLED, rowOf } from '../models.ts';
+import { hospitalsOf, leadingAuc, namesNote, POOLED, probabilitiesOf, rowOf } from '../models.ts';
 import { table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
@@ -24,7 +24,7 @@ export function summarySection(context: ReportContext): Html {
     threshold === null
       ? null
       : {
-          text: words.remark(frozenRemark(threshold)),
+          text: words.remark(frozenRemark(threshold, probabilitiesOf(evaluation, evaluation.primary))),
           chosen: isChosen(threshold),
           takenOver: evaluation.options.decisions === 'taken over' ? fittedOnText(words, threshold) : null,
         };
