@@ -126,6 +126,7 @@ test.each([
   ],
   [remark('frozen-platt', { slope: 1.1, intercept: -0.2 }), 'Platt 校准：斜率 1.1000，截距 -0.2000'],
   [remark('audit-fold-models', { n: 6, records: 1 }), '6 个折网络，1 份 logit 记录'],
+  [remark('audit-fold-models', { n: 0, records: 2 }), '仅检查了 2 份 logit 记录：各折网络均已不存在'],
 ])('%j in Chinese', (one, chinese) => {
   expect(say(one, ZH)).toBe(chinese);
 });

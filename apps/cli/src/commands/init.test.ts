@@ -62,8 +62,12 @@ const PNG = {
 };
 
 test.each<[sizes: (keyof typeof PNG)[], written: object, said: string]>([
-  [['48×48'], { image_size: 48, resize: false }, '48×48 (8 folders) pixels; written: data.image_size: 48.'],
-  [['64×64', '48×48'], { resize: true }, '(4 folders) pixels; written: data.resize: true brings them to '],
+  [['48×48'], { image_size: 48, resize: false }, '48×48 pixels (8 folders); written: data.image_size: 48.'],
+  [
+    ['64×64', '48×48'],
+    { resize: true },
+    '48×48 pixels (4 folders); written: data.resize: true brings them to ',
+  ],
   [['48×48', '40×64'], { image_size: 224, resize: 'pad' }, '224×224, with black margins'],
 ])('of slices of %s the configuration takes the size, and says so', async (sizes, written, said) => {
   const root = join(tempDir(), 'raw');

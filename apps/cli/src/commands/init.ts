@@ -74,7 +74,9 @@ function described({ config, labels, modalities, hospitals, sizes, issues }: Dra
 
 /** What was written because of the slices' size. */
 function sizeLines(sizes: Draft['sizes'], { image_size: side, resize }: Draft['config']['data']): string[] {
-  const all = sizes.map(({ width, height, folders }) => `${width}×${height} (${counted(folders, 'folder')})`);
+  const all = sizes.map(
+    ({ width, height, folders }) => `${width}×${height} pixels (${counted(folders, 'folder')})`,
+  );
   const told = all.slice(0, 3).join(', ') + (all.length > 3 ? ', …' : '');
   if (all.length === 0) return [];
   const margins = resize === 'pad' ? ', with black margins where they are not square' : '';
@@ -82,5 +84,5 @@ function sizeLines(sizes: Draft['sizes'], { image_size: side, resize }: Draft['c
     resize === false
       ? `data.image_size: ${side}`
       : `data.resize: ${resize} brings them to ${side}×${side}${margins}`;
-  return ['', `Slices have ${told} pixels; written: ${written}.`];
+  return ['', `Slices have ${told}; written: ${written}.`];
 }

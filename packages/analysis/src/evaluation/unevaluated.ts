@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Config, fusionFolder, SPLITS, slicePredictionsPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type Remark, remark } from '@radweave/remarks';
+import { EN, type Part, type Remark, remark, say } from '@radweave/remarks';
 import { isOtherTest, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { findRuns, newestFitting, type RunFolder } from '@radweave/study/runs/run-folder';
 
@@ -9,6 +9,11 @@ import { findRuns, newestFitting, type RunFolder } from '@radweave/study/runs/ru
 export interface Unevaluated {
   what: Remark;
   command: string;
+}
+
+/** As the console tells it. */
+export function notEvaluated({ what, command }: { what: Part; command: string }): string {
+  return `Not evaluated: ${say(what, EN)}. Make it with: ${command}; then evaluate again.`;
 }
 
 /** A fusion of which nothing or not all is there: its model file comes last. */

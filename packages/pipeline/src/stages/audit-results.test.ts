@@ -401,7 +401,11 @@ test('fold models that saw their held-out fold, and logits by models that saw te
     versions: {},
   });
   // Logits of an earlier split mislead nobody before a model is stacked.
-  expect(codes((await audited(config)).record)).toEqual(['WARN_LOGITS_OLD']);
+  const { record: without } = await audited(config);
+  expect(codes(without)).toEqual(['WARN_LOGITS_OLD']);
+  expect(without.checks.find(({ name }) => name === 'fold models')?.detail.text).toMatch(
+    /^1 record of logits alone: no model of a fold is there any more;/,
+  );
   stack(config);
   expect(codes((await audited(config)).record)).toContain('LEAK_LOGITS');
 });

@@ -28,7 +28,7 @@ import { writeMadeUpCheckpoint, writeMadeUpNetwork } from '@radweave/network/tes
 import { asWritten, remark } from '@radweave/remarks';
 import { WORDS } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
-import { RunFolder } from '@radweave/study/runs/run-folder';
+import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
   madeUpCohort,
@@ -247,6 +247,24 @@ test('a fusion that was not evaluated is told, with the command', async () => {
     command: 'radweave evaluate',
     reason: 'there is a fusion, but the evaluation does not include it',
   });
+});
+
+test('without a fusion the console says so once, and of a network without a run that it is not evaluated', async () => {
+  const config = await studied();
+  rmSync(fusionFolder(config), { recursive: true });
+  for (const run of findRuns(config.experiment.output_dir, 'best', { modality: 'P' })) {
+    rmSync(run.checkpoints, { recursive: true });
+  }
+  const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  await evaluate(options, listening());
+  const context = listening();
+  const { missing } = await run(config, {}, context);
+  expect(missing.map(({ section }) => section)).toContain('fusion');
+  const said = context.said.join('\n');
+  expect(said).not.toContain('there is no fusion');
+  expect(said).toContain(
+    'warning: Not evaluated: no finished training run of modality P. Make it with: radweave train --modality P; then evaluate again.',
+  );
 });
 
 test('a fusion that was killed is told as unfinished, with the commands that finish and evaluate it', async () => {

@@ -9,7 +9,7 @@ import { type FusionModels, readFusionModels } from '@radweave/analysis/evaluati
 import { kindModels } from '@radweave/analysis/evaluation/kind-models';
 import { type NetworkSlices, readNetworks } from '@radweave/analysis/evaluation/network-models';
 import { cautionsOf } from '@radweave/analysis/evaluation/notes';
-import { missingFusion, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
+import { missingFusion, notEvaluated, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
 import { writeAll } from '@radweave/analysis/evaluation/write';
 import {
   type Config,
@@ -122,9 +122,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
     labelNames.length,
     config.data.features_dir,
   );
-  for (const { what, command } of missing) {
-    warn(context, `Not evaluated: ${what.text}. Make it with: ${command}; then evaluate again.`);
-  }
+  for (const one of missing) warn(context, notEvaluated(one));
   for (const note of notes) {
     if (note.code === 'fused-before' || note.code === 'unknown-checkpoint') warn(context, `${note.text}.`);
     if (note.code !== 'other-checkpoint') continue;

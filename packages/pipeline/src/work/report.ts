@@ -1,4 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
+import { notEvaluated } from '@radweave/analysis/evaluation/unevaluated';
 import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
@@ -11,6 +12,7 @@ import {
   writeFileAtomic,
 } from '@radweave/artifacts';
 import { existsSync, readFileSync } from '@radweave/artifacts/files';
+import type { Part } from '@radweave/remarks';
 import type { Language } from '@radweave/report';
 import { findBrowser, printPdf } from '@radweave/report/browser';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -56,8 +58,12 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   }
   const browser = options.pdf ? requireBrowser() : null;
   const data = await gatherReport(config, context);
-  for (const { code, text } of data.evaluation.notes) {
-    if (code === 'unevaluated') warn(context, `Not in the report: ${text}.`);
+  for (const note of data.evaluation.notes) {
+    const { code, text } = note;
+    // A missing fusion is among the missing sections, which are told at the end.
+    if (note.code === 'unevaluated' && !isOfFusion(note.params.what)) {
+      warn(context, notEvaluated(note.params));
+    }
     if (code === 'features-changed' || code === 'fused-before') warn(context, `In the report: ${text}.`);
   }
   for (const { text } of data.clinical?.notes ?? []) warn(context, `Table of patients: ${text}.`);
@@ -95,6 +101,10 @@ export async function report(options: ReportOptions, context: StageContext): Pro
       : [],
   );
   return { html, pdf: browser === null ? null : pdf, missing };
+}
+
+function isOfFusion({ code }: Part): boolean {
+  return code === 'fusion-missing' || code === 'fusion-unfinished';
 }
 
 /** By the first of its sections, which reports of every version have. */

@@ -28,9 +28,10 @@ export const AUDIT = {
     ({ n, bits }) => `${counted(n, 'slice')}, at most ${counted(bits, 'bit')} of 64 different`,
   ),
   'audit-runs': of({ n: 'number' }, ({ n }) => counted(n, 'run')),
-  'audit-fold-models': of(
-    { n: 'number', records: 'number' },
-    ({ n, records }) => `${counted(n, 'fold model')}, ${counted(records, 'record')} of logits`,
+  'audit-fold-models': of({ n: 'number', records: 'number' }, ({ n, records }) =>
+    n === 0
+      ? `${counted(records, 'record')} of logits alone: no model of a fold is there any more`
+      : `${counted(n, 'fold model')}, ${counted(records, 'record')} of logits`,
   ),
   'audit-features': of({ modalities: 'texts' }, ({ modalities }) => `features of ${modalities.join(', ')}`),
   'audit-fusion': of({ modalities: 'texts' }, ({ modalities }) => `the fusion of ${modalities.join(', ')}`),

@@ -15,7 +15,10 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-slices-compared': ({ n, constant }) => `${n} 张切片，另有 ${constant} 张灰度恒定者未比较`,
   'audit-slices-near': ({ n, bits }) => `${n} 张切片，64 位哈希至多相差 ${bits} 位`,
   'audit-runs': ({ n }) => `${n} 次训练运行`,
-  'audit-fold-models': ({ n, records }) => `${n} 个折网络，${records} 份 logit 记录`,
+  'audit-fold-models': ({ n, records }) =>
+    n === 0
+      ? `仅检查了 ${records} 份 logit 记录：各折网络均已不存在`
+      : `${n} 个折网络，${records} 份 logit 记录`,
   'audit-features': ({ modalities }) => `${modalities.join('、')} 的特征`,
   'audit-fusion': ({ modalities }) => `${modalities.join('、')} 的融合`,
   'audit-frozen': ({ n, evaluated, scalers, thresholds }) =>
