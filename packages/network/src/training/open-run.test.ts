@@ -72,7 +72,7 @@ test('a folder without a record was not begun: the same command begins it, and h
         : '',
     );
   }
-  makeRoom(run);
+  makeRoom(run, wish(own));
   expect(readdirSync(run.logs)).toEqual([]);
   expect(readdirSync(run.checkpoints)).toEqual(['.radweave.lock']);
 });
@@ -81,13 +81,16 @@ test('a run that was begun, or left its history, is not begun again', () => {
   const own = config();
   const run = begun(own, 'x');
   writeFileSync(join(run.checkpoints, '.last_checkpoint.pth.1-abcdef00.tmp'), 'half');
-  expect(() => makeRoom(run)).toThrow(/'x' exists already.*--resume/);
+  expect(() => makeRoom(run, wish(own))).toThrow(/'x' exists already.*--resume/);
+  expect(() => makeRoom(run, wish(own, { run: 'x' }))).toThrow(/or use another --run$/);
   run.sweep();
   expect(readdirSync(run.checkpoints).sort()).toEqual(['best_model.pth', 'last_checkpoint.pth', 'run.json']);
   const logs = new RunFolder(own.experiment.output_dir, 'logs only');
   mkdirSync(logs.logs, { recursive: true });
   writeFileSync(logs.history, 'epoch');
-  expect(() => makeRoom(logs)).toThrow(/'logs only' exists already.*Use another --exp_name/);
+  expect(() => makeRoom(logs, wish(own, { run: 'logs only', given: ['experiment.name'] }))).toThrow(
+    /'logs only' exists already.*Use another --exp_name/,
+  );
   expect(existsSync(logs.history)).toBe(true);
 });
 
@@ -105,7 +108,7 @@ test('a run without a last checkpoint is found, by its name or as the newest, wh
   run.clear();
   expect([readdirSync(run.checkpoints), readdirSync(run.logs)]).toEqual([[], ['config.yaml']]);
   // The same command without --resume begins it.
-  makeRoom(run);
+  makeRoom(run, wish(own));
 });
 
 test("no run gets the place of a modality's published model", () => {
@@ -120,7 +123,9 @@ test("no run gets the place of a modality's published model", () => {
       expect.objectContaining({ code: 'E_RUN_NAME' }),
     );
     own.experiment.name = '';
-    expect(() => openRun(wish(own, { run: name }), listening()), name).toThrow(/published model/);
+    expect(() => openRun(wish(own, { run: name }), listening()), name).toThrow(
+      /published model: use another --run$/,
+    );
   }
   // One that has a modality's name from before keeps its model.
   begun(own, 'P');

@@ -36,6 +36,11 @@ export interface OpenedRun {
   ranks?: Ranks;
 }
 
+/** The flag by which another name is given to a run: the one that gave this name. */
+export function nameFlag({ run, given = [] }: Pick<RunWish, 'run' | 'given'>): '--run' | '--exp_name' {
+  return run === '' || given.includes('experiment.name') ? '--exp_name' : '--run';
+}
+
 /**
  * Finds the run to resume, else names a new one.
  *
@@ -103,7 +108,8 @@ function runToResume(
  *
  * @throws UsageError `E_RUN_NAME`.
  */
-export function refuseModalityName(run: RunFolder, { config, modality }: RunWish): void {
+export function refuseModalityName(run: RunFolder, wish: RunWish): void {
+  const { config, modality } = wish;
   const known = findRuns(config.experiment.output_dir, 'best', {}).map((one) => one.read().modality);
   // Where the file system ignores case, `p` and `P` are one folder.
   const modalities = [modality, ...config.data.modalities, ...known].map((one) => one.toLowerCase());
@@ -111,7 +117,7 @@ export function refuseModalityName(run: RunFolder, { config, modality }: RunWish
   if (!isPublished && !['best_model.pth', ...modalities].includes(run.name.toLowerCase())) return;
   throw new UsageError('E_RUN_NAME', `a run cannot be called '${run.name}'`, {
     where: run.checkpoints,
-    hint: "That is the place of a modality's published model: use another --exp_name",
+    hint: `That is the place of a modality's published model: use another ${nameFlag(wish)}`,
   });
 }
 
@@ -131,13 +137,14 @@ function refuseTakenPlace(run: RunFolder, { config, modality }: RunWish): void {
  *
  * @throws UsageError `E_RUN_EXISTS` when a run of that name was begun, or left its history.
  */
-export function makeRoom(run: RunFolder): void {
+export function makeRoom(run: RunFolder, wish: Pick<RunWish, 'run' | 'given'>): void {
   if (!run.isTaken()) {
     run.sweep();
     return;
   }
+  const another = `se another ${nameFlag(wish)}`;
   throw new UsageError('E_RUN_EXISTS', `the run '${run.name}' exists already`, {
     where: run.logs,
-    hint: run.exists() ? 'Add --resume to continue it, or use another --exp_name' : 'Use another --exp_name',
+    hint: run.exists() ? `Add --resume to continue it, or u${another}` : `U${another}`,
   });
 }

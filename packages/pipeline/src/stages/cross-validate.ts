@@ -3,7 +3,7 @@ import { optional, toggle, whole } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { CrossValidateOptions, CrossValidateResult } from '../work/cross-validate.ts';
-import { togetherOf, train, trainFlags } from './train.ts';
+import { namedRun, togetherOf, train, trainFlags } from './train.ts';
 
 /** Trains one network per fold and evaluates each on those held out. */
 export const crossValidate = defineStage({
@@ -49,7 +49,8 @@ export const crossValidate = defineStage({
         );
       }
       const by = isByHospital ? ('hospital' as const) : { folds: whole('--folds', flags.folds ?? '', 2) };
-      const { modality, resume, run = '' } = flags;
+      const { modality, resume } = flags;
+      const run = namedRun(flags.run, config, given);
       return { config, given, inFile, modality, by, resume, run };
     },
   },

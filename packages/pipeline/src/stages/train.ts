@@ -39,6 +39,17 @@ export const trainFlags = {
   ),
 };
 
+/** The name that `--run` or `--exp_name` gives; empty without them. @throws UsageError where they contradict each other. */
+export function namedRun(run: string | undefined, { experiment }: Config, given: readonly string[]): string {
+  const name = given.includes('experiment.name') ? experiment.name : undefined;
+  if (run !== undefined && name !== undefined && run !== name) {
+    throw new UsageError('E_FLAGS', `--run ${run} and --exp_name ${name} give one run two names`, {
+      hint: 'Give one of them',
+    });
+  }
+  return run ?? name ?? '';
+}
+
 /** The processes that the flags or a launcher ask for. @throws UsageError. */
 export function togetherOf({ nproc, rank_timeout }: ValuesOf<typeof trainFlags>): Together | undefined {
   const place = placeIn(process.env);
@@ -145,7 +156,7 @@ export const train = defineStage({
       inFile,
       modality: flags.modality,
       resume: flags.resume,
-      run: flags.run ?? '',
+      run: namedRun(flags.run, config, given),
       bestHparamsDir: flags.best_hparams_dir,
       together: togetherOf(flags),
     }),

@@ -19,7 +19,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { type FoldSettings, foldRun, trainFolds } from '@radweave/network/folds/fold-run';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { readSliceTable } from '@radweave/network/slices/load';
-import type { RunWish } from '@radweave/network/training/open-run';
+import { nameFlag, type RunWish } from '@radweave/network/training/open-run';
 import { resumedConfig } from '@radweave/network/training/resume-check';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -100,7 +100,7 @@ export function openCrossValidation(
   if (!resume && (isBegun || run.exists())) {
     throw new UsageError('E_RUN_EXISTS', `the run '${own}' exists already`, {
       where: logs,
-      hint: 'Add --resume to continue it, or use another --exp_name',
+      hint: `Add --resume to continue it, or use another ${nameFlag(options)}`,
     });
   }
   const saved = resume ? readConfig(crossValidationFiles(logs).config) : null;
@@ -133,7 +133,7 @@ function begin(options: CrossValidateOptions, config: Config, logs: string, fold
       'the patients or folds differ from those that this cross-validation was started with',
       {
         where: path,
-        hint: 'Give the same --modality and --folds on the same split, or start a new one with another --exp_name',
+        hint: `Give the same --modality and --folds on the same split, or start a new one with another ${nameFlag(options)}`,
       },
     );
   }

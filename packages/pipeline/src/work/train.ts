@@ -125,7 +125,7 @@ export async function train(
       `The run '${run.name}' keeps no last checkpoint to continue from: it starts from the beginning.`,
     );
     run.clear();
-  } else makeRoom(run);
+  } else makeRoom(run, options);
   if (goesOn && isFinished(run, config)) {
     tellOthers(options, opened);
     warnOfOtherSplit(run, config, context);
