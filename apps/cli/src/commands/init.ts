@@ -18,7 +18,7 @@ interface InitFlags {
 
 export const define: Define = (command) => {
   command
-    .requiredOption('--root_dir <folder>', 'Folder that holds the hospitals')
+    .requiredOption('--root_dir <folder>', 'Folder that holds the hospitals (required)')
     .option('--table <file>', 'Table of the patients, CSV or .xlsx')
     .option(
       '--table_columns <role=name...>',

@@ -8,7 +8,6 @@ import { filesBelow, onEachFile } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SomeStage } from '../declare/stage.ts';
 import type { StageName } from '../stages/index.ts';
-import { ofSearch } from '../work/search.ts';
 import type { Runner } from './job.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
 import { watchedConfig } from './watched-config.test.data.ts';
@@ -46,14 +45,23 @@ beforeAll(async () => {
   const { generatePhantomCohort } = await import('@radweave/phantom');
   const { runPipeline } = await import('./run-pipeline.ts');
   const { STAGES } = await import('../stages/index.ts');
-  const cohort = { seed: 1, patientsPerHospital: 6, homePatients: 14, slicesPerModality: 2, size: SIDE };
-  generatePhantomCohort(join(folder, 'raw'), cohort);
-  const config = smallStudy(folder, defaultConfig());
-  const how = { bestHparamsDir: join(folder, 'best'), explain: true, crossFit: 2 };
+  const { ofSearch } = await import('../work/search.ts');
   const begin = (step: string): void => {
     const nothing = { reads: new Set<string>(), writes: new Set<string>(), keys: new Set<string>() };
     traced.push({ step, ...nothing, inputs: [], settings: [] });
   };
+  // By the functions that stages must use: loaded before, they would not be watched.
+  const { readFileSync } = await import('@radweave/artifacts/files');
+  writeFileSync(join(folder, 'seen'), '');
+  begin('nothing');
+  now = traced.pop();
+  readFileSync(join(folder, 'seen'));
+  expect([...(now?.reads ?? [])]).toEqual([join(folder, 'seen')]);
+  now = undefined;
+  const cohort = { seed: 1, patientsPerHospital: 6, homePatients: 14, slicesPerModality: 2, size: SIDE };
+  generatePhantomCohort(join(folder, 'raw'), cohort);
+  const config = smallStudy(folder, defaultConfig());
+  const how = { bestHparamsDir: join(folder, 'best'), explain: true, crossFit: 2 };
   const watch: Runner['run'] = async (stage, options) => {
     now = traced.at(-1);
     try {
@@ -77,7 +85,7 @@ beforeAll(async () => {
     one.settings = Object.keys(settings);
   }
   const stages: readonly SomeStage[] = STAGES;
-  for (const [name, options] of othersOf(config)) {
+  for (const [name, options] of othersOf(config, ofSearch(config, 'A'))) {
     const stage = stages.find((one) => one.name === name);
     const known = { hashes: new FileHashes(), runs: {} };
     const reads = Object.values(stage?.reads(options as never, known) ?? {});
@@ -143,7 +151,7 @@ function exportOptions(root: string): object {
 }
 
 /** Those without a part in the job; `check`, `tune`, `share` and `verify` give nothing that could be out of date. */
-function othersOf(config: Config): [name: StageName, options: object][] {
+function othersOf(config: Config, searched: Config): [name: StageName, options: object][] {
   const { modalities } = config.data;
   const model = join(folder, 'outputs', 'fusion', 'model.json');
   const input = join(folder, 'raw', 'SY', 'grade0');
@@ -152,7 +160,7 @@ function othersOf(config: Config): [name: StageName, options: object][] {
   return [
     ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
     ['train_fold', { config, modality: 'A', folds: 3, fold: 2, checkpoint }],
-    ['tune_trial', { config: ofSearch(config, 'A'), modality: 'A', trial: 1, epochs: 1 }],
+    ['tune_trial', { config: searched, modality: 'A', trial: 1, epochs: 1 }],
     ['extract_shard', { config, modality: 'A', checkpoint, align: false, shard: { number: 1, of: 2 } }],
     [
       'explain_shard',

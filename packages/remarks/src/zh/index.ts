@@ -33,6 +33,16 @@ const TERMS: Readonly<Record<Term, string>> = {
   'the ROC band': 'ROC 置信带',
 };
 
+const MODELS = new Map([
+  ['fused', '融合'],
+  ['stacked', '堆叠'],
+  ['everyone', '全部患者'],
+]);
+const KINDS = new Map([
+  ['only', '仅'],
+  ['network', '网络'],
+]);
+
 export const ZH: Language = {
   sentences: {
     'as-written': ({ text }) => text,
@@ -49,11 +59,14 @@ export const ZH: Language = {
   splits: { train: '训练集', val: '验证集', test: '外部测试集' },
   aggregation: (name) => AGGREGATIONS[name] ?? `前 ${name.replace(/\D/g, '') || 'k'} 个最高概率的均值`,
   term: (name) => TERMS[name],
-  model: (name) =>
-    name
-      .replace(/^fused$/, '融合')
-      .replace(/^stacked$/, '堆叠')
-      .replace(/^everyone$/, '全部患者')
-      .replace(/^only /, '仅 ')
-      .replace(/^network /, '网络 '),
+  model: modelName,
 };
+
+/** `fused`, `network A`, `only A`: what a model is comes first, and modalities keep their names. */
+function modelName(name: string): string {
+  const whole = MODELS.get(name);
+  if (whole !== undefined) return whole;
+  const [kind = '', ...modalities] = name.split(' ');
+  const told = KINDS.get(kind);
+  return told === undefined || modalities.length === 0 ? name : `${told} ${modalities.join(' ')}`;
+}

@@ -100,13 +100,7 @@ export const ZH: Words = {
   pictureTakenOut: '此处的图片已从本副本中移除：其中可能显示患者编号。',
   splits: { train: '训练集', val: '验证集', test: '外部测试集' },
   allHospitals: '合计',
-  modelName: (name) =>
-    name
-      .replace(/^fused$/, '融合')
-      .replace(/^stacked$/, '堆叠')
-      .replace(/^everyone$/, '全部患者')
-      .replace(/^only /, '仅 ')
-      .replace(/^network /, '网络 '),
+  modelName: (name) => REMARKS.model(name),
   primary: (model) => `主要模型：${model}`,
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
