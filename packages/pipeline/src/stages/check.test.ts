@@ -26,6 +26,16 @@ const CASES: Record<
   'best record': [(_, folder) => file(join(folder, 'best', 'resnet18_P.yaml'), 'modle: {}'), /modle/, 2],
   splits: [({ data }) => file(dirname(data.splits_dir)), /data\.splits_dir/, 5],
   features: [({ data }) => file(data.features_dir), /data\.features_dir/, 5],
+  'number of classes': [
+    ({ data }) => patient(data, 'JM', 'grade2'),
+    /labels 2 do not fit model\.num_classes 2.*raw.*set model\.num_classes to 3/,
+    3,
+  ],
+  'external class': [
+    ({ data }) => patient(data, 'SY', 'grade2'),
+    /label 2 is in the external test set only/,
+    3,
+  ],
   fusion: [
     ({ fusion }, folder) => file(Object.assign(fusion, { output_dir: join(folder, 'f') }).output_dir),
     /fusion\.output_dir/,
@@ -36,6 +46,10 @@ const CASES: Record<
 function file(path: string, text = ''): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
+}
+
+function patient({ root_dir }: Config['data'], hospital: string, grade: string): void {
+  for (const modality of ['A', 'P']) file(join(root_dir ?? '', hospital, grade, '2', modality, '1.png'));
 }
 
 function prepared(): { config: Config; folder: string; options: { config: Config; bestHparamsDir: string } } {

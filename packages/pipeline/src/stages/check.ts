@@ -34,8 +34,8 @@ export const check = defineStage({
     const { manifests } = outputFolders(config.experiment.output_dir);
     if (data.modalities.some((modality) => !existsSync(join(manifests, `train-${modality}.json`)))) {
       // What is wrong with the folders is told before anything is downloaded.
-      const { findCohort } = await import('../work/preprocess.ts');
-      findCohort({ config }, silentContext());
+      const { findCohort, requireClasses } = await import('../work/preprocess.ts');
+      requireClasses(findCohort({ config }, silentContext()), config);
       const [{ requirePretrained }, { configuredNetwork }] = await Promise.all([
         import('@radweave/network/open/network-source'),
         import('@radweave/network/open/network-spec'),

@@ -41,7 +41,7 @@ import {
   scanHere,
   withoutRejected,
 } from '@radweave/study/cohort/images';
-import { requireEachLearnable } from '@radweave/study/cohort/learnable';
+import { refuseUnknownLabels, requireEachLearnable } from '@radweave/study/cohort/learnable';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import {
   alikeHospitals,
@@ -179,6 +179,24 @@ function readFolders(root: string, data: Config['data'], context: StageContext):
   );
   say(context, `${place}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
   return cohortBelow(root, modalities, labels, { table, home: home_hospital });
+}
+
+/**
+ * The classes of the folders are known before any image is read.
+ *
+ * @throws DataError when `model.num_classes` has no room for them.
+ */
+export function requireClasses(found: FoundCohort, config: Config): void {
+  const { data, model } = config;
+  const { members } = completePatients(found, config);
+  const homes = homesOf(members, found.table?.splits ?? null, data.home_hospital);
+  const isHome = ({ hospital }: CohortMember): boolean => homes.includes(hospital);
+  const sets = {
+    train: members.filter(isHome),
+    val: [],
+    test: members.filter((one) => !isHome(one)),
+  };
+  refuseUnknownLabels(sets, model.num_classes, 'the data', () => data.root_dir ?? '');
 }
 
 /** Those whose slices are checked. @throws DataError with all that is contradictory about them. */

@@ -64,7 +64,12 @@ export function requireEachLearnable(
   }
 }
 
-function refuseUnknownLabels(
+/**
+ * Before the images are read, when nobody has been divided: those of the home hospitals count as training.
+ *
+ * @throws DataError when a label has no class.
+ */
+export function refuseUnknownLabels(
   sets: LearningSets,
   classes: number,
   what: string,
