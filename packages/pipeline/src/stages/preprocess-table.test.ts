@@ -124,6 +124,21 @@ test('words for a missing value are no class, unless --labels names them', async
   await expect(preprocess({ config }, listening())).rejects.not.toMatchObject({ code: 'E_TABLE' });
 });
 
+test.each([
+  ['every ID is spelt otherwise', (id: string) => id.toLowerCase(), (hospital: string) => hospital],
+  ['the home hospital is', (id: string) => id, (hospital: string) => (hospital === 'JM' ? '江门' : hospital)],
+])('where %s, the list comes before any word of the home hospital', async (_, idOf, hospitalOf) => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => `${idOf(id)},${hospitalOf(hospital)},${label}`);
+  const { config } = study([], ['patient,hospital,label', ...rows]);
+  const context = listening();
+  await expect(preprocess({ config }, context)).rejects.toMatchObject({ code: 'E_TABLE' });
+  const listed = readTableIssues(join(config.data.splits_dir, 'table_issues.csv'));
+  expect(listed.length).toBeGreaterThanOrEqual(EVERYBODY.filter(({ hospital }) => hospital === 'JM').length);
+  expect(context.said.join('\n')).not.toMatch(/ in \.$/m);
+  config.preprocess.exclude_conflicts = true;
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({ code: 'E_HOME_HOSPITAL' });
+});
+
 test('images where the table says, visits under their patient, and sets as it gives them', async () => {
   const { config, raw } = study([], []);
   for (const visit of ['a', 'b']) {

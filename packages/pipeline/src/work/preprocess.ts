@@ -84,15 +84,26 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
   }
   refuseOwnSplit(config.data.splits_dir);
   const found = underKeys(readFolders(root_dir, config.data, context));
-  say(context, `${counted(found.patients.length, 'patient folder')} in ${found.hospitals.join(', ')}.`);
+  const { table } = found;
+  const n = counted(found.patients.length, 'patient folder');
+  say(
+    context,
+    found.hospitals.length === 0 ? `${n} as the table has them.` : `${n} in ${found.hospitals.join(', ')}.`,
+  );
   saySameIds(found, context);
   if (found.labels !== null) {
     const order = labels === null ? ', in the order of their names (another: --labels)' : '';
     say(context, `Labels${order}: ${found.labels.map((name, label) => `${label} ${name}`).join(', ')}.`);
   }
-  if ((found.table?.splits ?? null) === null) requireHome(config.data.home_hospital, found.hospitals);
+  // Where table and folders do not agree, that is told first: the home hospital may be one that the table spells otherwise.
+  if (table === null || table.issues.length === 0) requireOwnHome(config, found);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   return found;
+}
+
+/** Where no table says who is in which set. */
+function requireOwnHome({ data }: Config, { table, hospitals }: FoundCohort): void {
+  if ((table?.splits ?? null) === null) requireHome(data.home_hospital, hospitals);
 }
 
 /** Where every hospital counts its patients from 1 nobody is two of them; where IDs are those of a whole country somebody is. */
@@ -124,6 +135,7 @@ export async function preprocess(
 ): Promise<PreprocessResult> {
   const { modalities, splits_dir } = config.data;
   const untold = refuseOrLeaveOut(found.table, config, context);
+  requireOwnHome(config, found);
   const { gathered, check, merged } = await usablePatients(found, config, scan, context);
   const splits = found.table?.splits ?? null;
   const homes = homesOf(gathered.members, splits, config.data.home_hospital);
