@@ -3,7 +3,7 @@ import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
-import { areaOf, foundText, kindsText } from './results.ts';
+import { areaOf, foundText, hasExternal, kindsText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
@@ -18,7 +18,8 @@ export const presenter: Presenter<'evaluate'> = { text: evaluationSummary };
 export function evaluationSummary(result: ShownEvaluation): string {
   // With two classes there is label 1 only; with more, all classes together stand for the rest.
   const label = result.rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
-  const shown = result.rows.filter((row) => row.split !== 'train' && row.positive_label === label);
+  const splits = hasExternal(result.findings) ? ['val', 'test'] : ['val'];
+  const shown = result.rows.filter((row) => splits.includes(row.split) && row.positive_label === label);
   const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)'];
   const rows = shown.map((row) => [
     row.model,

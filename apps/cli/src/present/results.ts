@@ -38,7 +38,7 @@ export function resultsText({
   const of = (split: EvaluationRow['split'], model: string): EvaluationRow | undefined =>
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
-  const isExternal = !findings.some(({ code }) => code === 'found-no-external');
+  const isExternal = hasExternal(findings);
   const lines = models.map((model) => {
     const [validation, test] = [of('val', model), of('test', model)];
     const shown = isExternal ? [validation, test] : [validation];
@@ -52,6 +52,11 @@ export function resultsText({
     ...kindsText(models),
     ...foundText(findings),
   ].join('\n');
+}
+
+/** Whether there is an external hospital at all. */
+export function hasExternal(findings: EvaluationResults['findings']): boolean {
+  return !findings.some(({ code }) => code === 'found-no-external');
 }
 
 function areaText(row: EvaluationRow | undefined): string {

@@ -1,5 +1,5 @@
 import type { StageResult } from '@radweave/pipeline';
-import { asWritten } from '@radweave/remarks';
+import { asWritten, remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { evaluationSummary } from './evaluate.ts';
 import { presenter as fusing, fusionSummary } from './fuse.ts';
@@ -138,6 +138,19 @@ test('with three classes an evaluation shows the macro AUC by its bootstrap inte
   expect(text.match(/^fused .*$/gm)).toHaveLength(1);
   expect(text.match(/0\.500–1\.000/g)).toHaveLength(3);
   expect(text).not.toContain('threshold');
+});
+
+test('an evaluation without an external hospital shows no rows of it', () => {
+  const none = { value: null, note: remark('no-external-hospital') };
+  const empty = { n: 0, auc: none, auc_bootstrap: none, sensitivity: none, specificity: none };
+  const rows = ['val', 'test'].map((split) => ({ ...fused, ...empty, split, positive_label: '1' }));
+  const told = (findings: StageResult<'evaluate'>['findings']): string =>
+    evaluationSummary({
+      rows: rows as unknown as StageResult<'evaluate'>['rows'],
+      ...{ comparisons: [], labelNames: ['a', 'b'], aggregation: [], findings, evaluationFile: '' },
+    });
+  expect(told([])).toMatch(/^fused +test/m);
+  expect(told([remark('found-no-external')])).not.toMatch(/^fused +test|, test,/m);
 });
 
 test('a result that nobody has words for is shown field by field', () => {
