@@ -44,9 +44,19 @@ function areMeasured(cells: readonly string[]): boolean {
   return different.size > CLINICAL_LIMITS.codes || ![...different].every(Number.isInteger);
 }
 
+/** `>1000`, `≤ 5`, `12 %`: numbers of which more is said; of all patients they may be categories. */
+const QUALIFIED = /^[<>≤≥≈~]=? ?\d|^\d+(?:[.,]\d+)? ?%$/;
+/** `1,234`, `1.234,5`: nobody can say what parts thousands. */
+const PARTED = /^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^[-+]?\d{1,3}(?:\.\d{3})+,\d+$/;
+
 /** Texts among numbers: one of them may not make categories of all. */
 export function textsAmongNumbers(cells: readonly string[]): string[] {
   const numbers = cells.filter(isNumber);
+  const isOf = (pattern: RegExp) => (cell: string) => !isNumber(cell) && pattern.test(plainNumber(cell));
+  const parted = cells.filter(isOf(PARTED));
+  if (parted.length > 0) return parted;
+  const qualified = cells.filter(isOf(QUALIFIED));
+  if (numbers.length > 0 && qualified.length > 0) return qualified;
   if (2 * numbers.length <= cells.length || !areMeasured(numbers)) return [];
   return cells.filter((cell) => !isNumber(cell));
 }
