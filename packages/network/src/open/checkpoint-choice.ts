@@ -57,8 +57,14 @@ export async function chooseCheckpoint(
   if (!existsSync(path)) throw noCheckpoint(wish, path);
   requireNamed('file', path, '--checkpoint');
   const saved = await readCheckpoint(path);
-  if (saved !== null) requireMatch(saved, path, wish);
-  if (saved !== null && checkpoint === undefined) requirePresentSplit(saved, path, wish);
+  if (saved !== null && checkpoint === undefined) {
+    const { modality, architecture } = saved.about;
+    // It was not named: whose it is does not matter.
+    if (modality !== wish.modality || !isModel(architecture.name, wish.model)) {
+      throw noCheckpoint(wish, dirname(path));
+    }
+    requirePresentSplit(saved, path, wish);
+  } else if (saved !== null) requireMatch(saved, path, wish);
   return { kind: 'file', path, saved };
 }
 
@@ -166,12 +172,15 @@ function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
   const { checkpoint, modality, model, config, needsClassifier } = wish;
   const found = runsHere(config.experiment.output_dir);
   const asked = model === undefined ? modality : `${modality} with ${model}`;
+  const isOther =
+    model !== undefined && runsOf(config.experiment.output_dir, { ...wish, model: undefined }).length > 0;
+  const ofModel = model === undefined ? '' : ` --model ${model}${isOther ? '; or leave out --model' : ''}`;
   const what =
     checkpoint === undefined
       ? `no model of modality ${asked} has been trained`
       : 'there is no such checkpoint';
   return new UsageError('E_NO_CHECKPOINT', `${what}; ${found}`, {
     where: path,
-    hint: `Train one with: radweave train --modality ${modality}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
+    hint: `Train one with: radweave train --modality ${modality}${ofModel}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
   });
 }

@@ -127,6 +127,11 @@ test('a checkpoint of another modality or model is an error that names the right
   );
   const p = await writeRun(config, 'p', 'P', 2);
   const checkpoints = join(config.experiment.output_dir, 'checkpoints');
+  cpSync(p.best, join(checkpoints, 'best_model.pth'));
+  await expect(extract(asked(config, { model: 'resnet50' }), listening())).rejects.toThrow(
+    /no model of modality A with resnet50 has been trained; the runs here: .*a \(A, resnet18\).*radweave train --modality A --model resnet50; or leave out --model; or use/,
+  );
+  rmSync(join(checkpoints, 'best_model.pth'));
   for (const name of ['b', 'c', 'd'])
     cpSync(join(checkpoints, 'a'), join(checkpoints, name), { recursive: true });
   await expect(extract(asked(config, { checkpoint: 'no.pth' }), listening())).rejects.toThrow(
