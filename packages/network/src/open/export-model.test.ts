@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CheckpointFacts, defaultConfig } from '@radweave/artifacts';
+import { type CheckpointFacts, defaultConfig, hashFile } from '@radweave/artifacts';
 import { createModel, type ImageModel } from '@radweave/models';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import {
@@ -123,6 +123,14 @@ test('what cannot be exported is said, and no file is touched', async () => {
   await expect(exportModel(wish(own, join(folder, 'new.pth'), { model: 'resnet18' }))).rejects.toMatchObject({
     code: 'E_CHECKPOINT_MODEL',
   });
+  const before = [file, own].map((path) => hashFile(path));
+  const linked = join(folder, 'linked.pth');
+  linkSync(file, linked);
+  for (const output of [file, join(folder, '.', 'theirs.pth'), linked]) {
+    await expect(attempt({ overwrite: true }, output), output).rejects.toThrow('the file that is exported');
+  }
+  await expect(attempt({ overwrite: true }, own)).rejects.toThrow('a checkpoint of Radweave');
+  expect([file, own].map((path) => hashFile(path))).toEqual(before);
   expect(readFileSync(kept, 'utf8')).toBe('kept');
   await attempt({ overwrite: true }, kept);
   expect(readFileSync(kept).length).toBeGreaterThan(1e6);

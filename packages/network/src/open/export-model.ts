@@ -7,7 +7,7 @@ import {
   requireWritableFile,
   UsageError,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import { existsSync, statSync } from '@radweave/artifacts/files';
 import {
   applyWeights,
   createModel,
@@ -77,6 +77,7 @@ export async function exportModel(wish: ExportWish): Promise<ExportedModel> {
   const { layout = 'timm', output } = wish;
   requireOutput(wish);
   requireNamed('file', wish.file, 'the file of the weights');
+  await keepCheckpoint(wish);
   const source = await openSource(wish);
   const { info, inChans, input, numClasses } = source;
   const { tensors, network } = stored(source, wish.file, layout);
@@ -116,6 +117,20 @@ function requireOutput({ output, overwrite = false, layout = 'timm' }: ExportWis
       hint: 'Choose another name, or use --overwrite',
     });
   }
+}
+
+/** Bare weights in the place of a checkpoint would lose what it was trained on and with. */
+async function keepCheckpoint({ file, output }: ExportWish): Promise<void> {
+  if (!existsSync(output)) return;
+  const [read, there] = [statSync(file), statSync(output)];
+  const isInput = read.dev === there.dev && read.ino === there.ino;
+  // What cannot be read is no checkpoint.
+  if (!isInput && (await readCheckpointFacts(output).catch(() => null)) === null) return;
+  const what = isInput ? 'this is the file that is exported' : 'this is a checkpoint of Radweave';
+  throw new UsageError('E_EXPORT', `${what}: bare weights do not replace it`, {
+    where: output,
+    hint: 'Choose another name with --output',
+  });
 }
 
 async function openSource({ file, model, imageSize }: ExportWish): Promise<Source> {
