@@ -32,3 +32,19 @@ test('no source joins by hand a file name that layout.ts knows', () => {
   expect(names).toContain('cohort.csv');
   expect(found).toEqual([]);
 });
+
+test('a name of a file that two modules join by hand is one of layout.ts', () => {
+  const joined = new Map<string, Set<string>>();
+  for (const folder of ['packages', 'apps']) {
+    for (const path of sources(folder)) {
+      const text = readFileSync(join(root, path), 'utf8');
+      for (const [, name = ''] of text.matchAll(
+        /(?<!\.)\bjoin\([^;{}]*?'([\w.-]+\.(?:csv|json|txt|yaml|html))'\)/g,
+      ))
+        joined.set(name, (joined.get(name) ?? new Set()).add(path));
+    }
+  }
+  const twice = [...joined].filter(([, paths]) => paths.size > 1).map(([name, paths]) => [name, [...paths]]);
+  expect(joined.size).toBeGreaterThan(3);
+  expect(twice).toEqual([]);
+});

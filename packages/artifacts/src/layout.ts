@@ -44,6 +44,13 @@ export function studyKeyPath({
   return study_key ?? join(dirname(resolve(splits_dir)), 'study-private', 'study_key.txt');
 }
 
+/** What `align` leaves beside the table of each modality. */
+export const alignedFiles = finder({
+  record: 'aligned.json',
+  patients: 'patients.csv',
+  missing: 'missing.csv',
+});
+
 export const fusionFiles = finder({ model: 'model.json', metrics: 'metrics.csv' });
 
 export const evaluationFiles = finder({

@@ -2,8 +2,8 @@ import { basename, join } from 'node:path';
 import {
   type AlignedFeatures,
   type AlignmentRecord,
+  alignedFiles,
   alignedFolder,
-  alignmentRecordPath,
   type Config,
   type FeatureRow,
   featureSetPath,
@@ -191,7 +191,7 @@ function recordOf(featuresDir: string, split: Split, modalities: readonly string
 
 function isStale(featuresDir: string, split: Split, modalities: readonly string[]): boolean {
   const folder = alignedFolder(featuresDir, split);
-  if (!existsSync(alignmentRecordPath(folder))) return true;
+  if (!existsSync(alignedFiles(folder).record)) return true;
   const sorted = ({ sources }: AlignmentRecord): string =>
     JSON.stringify(Object.entries(sources).sort(([a], [b]) => (a < b ? -1 : 1)));
   const written = readAlignmentRecord(folder);
@@ -214,6 +214,6 @@ function sayMissing(
   warn(
     context,
     `${counted(missing.length, 'patient')} of ${split} ${missing.length === 1 ? 'lacks' : 'lack'} a modality and ${are(missing.length)} not in the aligned tables: ${shown.join(', ')}${more}. ` +
-      `All are in ${join(folder, 'missing.csv')}.`,
+      `All are in ${alignedFiles(folder).missing}.`,
   );
 }

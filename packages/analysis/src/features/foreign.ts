@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
-  alignmentRecordPath,
+  alignedFiles,
   DataError,
   type FeatureRow,
   type FeatureSet,
@@ -138,7 +138,7 @@ function recordOf(
 
 /** Puts an aligned folder of another program aside, for ours takes its place. */
 export function keepForeignAligned(folder: string, context: StageContext): void {
-  if (!existsSync(folder) || existsSync(alignmentRecordPath(folder))) return;
+  if (!existsSync(folder) || existsSync(alignedFiles(folder).record)) return;
   let aside = `${folder}.other`;
   for (let n = 2; existsSync(aside); n++) aside = `${folder}.other${n}`;
   renameSync(folder, aside);

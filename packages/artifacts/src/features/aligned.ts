@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readTable, writeTable } from '../csv.ts';
 import { count, type RowOf, required, text } from '../csv-columns.ts';
 import { DataError } from '../errors.ts';
+import { alignedFiles } from '../layout.ts';
 import { type FeatureRow, readFeatureTable, writeFeatureTable } from './feature-table.ts';
 
 /** A row of `aligned/patients.csv`: the one order of patients that every aligned table has. */
@@ -62,8 +63,9 @@ export function writeAligned(folder: string, aligned: AlignedFeatures): void {
     requireSameOrder(path, aligned.patients, rows);
     writeFeatureTable(path, rows);
   }
-  writeTable(join(folder, 'missing.csv'), missingColumns, aligned.missing);
-  writeTable(join(folder, 'patients.csv'), patientColumns, aligned.patients);
+  const files = alignedFiles(folder);
+  writeTable(files.missing, missingColumns, aligned.missing);
+  writeTable(files.patients, patientColumns, aligned.patients);
 }
 
 /**
@@ -72,8 +74,9 @@ export function writeAligned(folder: string, aligned: AlignedFeatures): void {
  * @throws DataError as `readTable`, and `E_ALIGNED_ORDER` when the tables disagree.
  */
 export function readAligned(folder: string, modalities: readonly string[]): AlignedFeatures {
-  const patients = readTable(join(folder, 'patients.csv'), patientColumns);
-  const missing = readTable(join(folder, 'missing.csv'), missingColumns);
+  const files = alignedFiles(folder);
+  const patients = readTable(files.patients, patientColumns);
+  const missing = readTable(files.missing, missingColumns);
   const tables = modalities.map((modality): [string, FeatureRow[]] => {
     const path = join(folder, tableName(modality));
     const rows = readFeatureTable(path);

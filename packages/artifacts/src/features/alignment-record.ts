@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, recordOf, writeJson } from '../json.ts';
+import { alignedFiles } from '../layout.ts';
 
 /** `aligned/aligned.json`: what the aligned tables were made from, so that stale ones are found out. */
 const schema = z.object({
@@ -10,17 +10,12 @@ const schema = z.object({
 });
 export type AlignmentRecord = z.infer<typeof schema>;
 
-/** `aligned.json` in the folder of the aligned tables. */
-export function alignmentRecordPath(folder: string): string {
-  return join(folder, 'aligned.json');
-}
-
 /** Writes what the aligned tables of a folder were made from. */
 export function writeAlignmentRecord(folder: string, record: AlignmentRecord): void {
-  writeJson(alignmentRecordPath(folder), schema.parse(record));
+  writeJson(alignedFiles(folder).record, schema.parse(record));
 }
 
 /** Reads what the aligned tables of a folder were made from. @throws DataError as `readJson`. */
 export function readAlignmentRecord(folder: string): AlignmentRecord {
-  return readJson(alignmentRecordPath(folder), schema);
+  return readJson(alignedFiles(folder).record, schema);
 }

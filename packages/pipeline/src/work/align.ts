@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type Alignment, alignAvailable } from '@radweave/analysis/features/align';
 import { requireArrays } from '@radweave/analysis/features/source';
-import { alignedFolder, type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { alignedFiles, alignedFolder, type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
 import { and } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import type { StageContext } from '@radweave/study/context/events';
@@ -31,7 +30,7 @@ export async function align(options: AlignOptions, context: StageContext): Promi
   const result = alignResult(folder, alignment);
   if (SPLITS.some((split) => result.patients[split] > 0)) return result;
   throw new DataError('E_NO_PATIENTS', `no patient has features of ${and(result.modalities)}`, {
-    where: join(alignedFolder(folder, 'train'), 'missing.csv'),
+    where: alignedFiles(alignedFolder(folder, 'train')).missing,
     hint: 'Extract the modalities from the same split',
   });
 }
