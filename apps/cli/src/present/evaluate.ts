@@ -2,6 +2,7 @@ import { shownLabel } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
+import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
 import { areaOf, foundText, hasExternal, kindsText } from './results.ts';
 
@@ -30,19 +31,20 @@ export function evaluationSummary(result: ShownEvaluation): string {
     estimate(row.sensitivity),
     estimate(row.specificity),
   ]);
-  const reasons = shown.flatMap((row) => missing(row));
   return [
     'Evaluation per patient:',
     table(header, rows),
     ...kindsText(shown.map(({ model }) => model)),
-    ...reasons,
-    ...result.aggregation
-      .filter(({ chosen }) => chosen)
-      .map(
-        ({ model, aggregation, note }) =>
-          `${model}: slice probabilities are pooled per patient by ${aggregation} (${note?.text})`,
-      ),
-    ...comparisonLines(result),
+    ...[
+      ...shown.flatMap((row) => missing(row)),
+      ...result.aggregation
+        .filter(({ chosen }) => chosen)
+        .map(
+          ({ model, aggregation, note }) =>
+            `${model}: slice probabilities are pooled per patient by ${aggregation} (${note?.text})`,
+        ),
+      ...comparisonLines(result),
+    ].map((text) => paragraph(text)),
     ...foundText(result.findings),
     result.evaluationFile,
     '',

@@ -2,6 +2,7 @@ import { shownLabel, thresholdText } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
+import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
 
 // The evaluation that follows has the same AUCs.
@@ -15,7 +16,7 @@ export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean)
   const threshold =
     result.threshold === null
       ? []
-      : [`Threshold of the fused model, ${origin}: ${Number(thresholdText(result.threshold))}`];
+      : [paragraph(`Threshold of the fused model, ${origin}: ${Number(thresholdText(result.threshold))}`)];
   const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
   const metrics = withMetrics ? [metricsTable(result)] : [];
   return [...metrics, ...threshold, ...converged, result.metricsFile, result.modelFile, ''].join('\n');

@@ -1,6 +1,7 @@
 import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
+import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'harmonize'> = { text: summary };
@@ -45,7 +46,7 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
     'How well features predict the hospital (AUC 0.5: no site effect)',
     table([...auditHeader, 'chance'], audits),
     ...sites.flatMap(({ hospital, reason }) =>
-      reason === null ? [] : [`${hospital} is not harmonised: ${reason.text}`],
+      reason === null ? [] : [paragraph(`${hospital} is not harmonised: ${reason.text}`)],
     ),
     ...(metrics.length === 0
       ? []

@@ -1,5 +1,6 @@
 import { haveNames } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
+import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'predict'> = {
@@ -14,13 +15,19 @@ export const presenter: Presenter<'predict'> = {
       ...(models === undefined
         ? []
         : [
-            `By the model of what they have: ${Object.entries(models)
-              .map(([name, n]) => `${name} ${n}`)
-              .join(', ')}`,
+            paragraph(
+              `By the model of what they have: ${Object.entries(models)
+                .map(([name, n]) => `${name} ${n}`)
+                .join(', ')}`,
+            ),
           ]),
       ...(limits.length === 0
         ? []
-        : [`${positive} from probability ${limits.join(', ')} (model.json); \`evaluate\` may use another.`]),
+        : [
+            paragraph(
+              `${positive} from probability ${limits.join(', ')} (model.json); \`evaluate\` may use another.`,
+            ),
+          ]),
       ...missing.map(({ patient, modalities }) => `Left out: ${patient}, no ${modalities.join(', ')}`),
       '',
     ].join('\n');

@@ -68,8 +68,8 @@ test('what was found is told in lines of 80 columns', () => {
   expect(text.split('\n').slice(3)).toEqual([
     'A      60  0.900 (0.820–0.980)  6  1.000',
     'What was found:',
-    '- no model is better than chance outside the home hospital (no 95 % interval of',
-    '  an AUC lies above 0.5)',
+    '- no model is better than chance outside the home hospital (no 95 % interval',
+    '  of an AUC lies above 0.5)',
   ]);
 });
 

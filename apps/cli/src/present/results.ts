@@ -8,10 +8,9 @@ import {
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
-import wrapAnsi from 'wrap-ansi';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
-import { terminalWidth } from '../terminal-width.ts';
+import { paragraph } from '../terminal-width.ts';
 
 export type EvaluationResults = Pick<
   Evaluation,
@@ -47,7 +46,9 @@ export function resultsText({
   const of1 = haveNames(label_names) ? ` of ${label_names[1]}` : '';
   const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
   return [
-    `${name} per patient (${level}): internal validation in ${home_hospital}${isExternal ? ', external test elsewhere' : ''}`,
+    paragraph(
+      `${name} per patient (${level}): internal validation in ${home_hospital}${isExternal ? ', external test elsewhere' : ''}`,
+    ),
     table(['model', 'n', 'validation', ...(isExternal ? ['n', 'external test'] : [])], lines),
     ...kindsText(models),
     ...foundText(findings),
@@ -74,19 +75,17 @@ export function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['au
 export function kindsText(models: readonly string[]): string[] {
   if (!models.includes('everyone')) return [];
   return [
-    'fused, the headline: the patients who have all modalities. everyone: each patient',
-    'by the model of what they have. only …: those of them who have nothing else.',
+    paragraph(
+      'fused, the headline: the patients who have all modalities. everyone: each patient by the model of what they have. ' +
+        'only …: those of them who have nothing else.',
+    ),
   ];
 }
 
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */
 export function foundText(findings: EvaluationResults['findings']): string[] {
   if (findings.length === 0) return [];
-  const room = terminalWidth(process.stdout) - 2;
-  return [
-    'What was found:',
-    ...findings.map(({ text }) => `- ${wrapAnsi(text, room).replaceAll('\n', '\n  ')}`),
-  ];
+  return ['What was found:', ...findings.map(({ text }) => paragraph(`- ${text}`))];
 }
 
 /** What a whole job says at its end: what was found and where to read more. */

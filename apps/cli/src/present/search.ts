@@ -4,6 +4,7 @@ import { and, counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
 import { number } from '../numbers.ts';
 import { table } from '../table.ts';
+import { paragraph } from '../terminal-width.ts';
 
 /** So many of the best are shown; the file has all. */
 const SHOWN = 20;
@@ -27,14 +28,18 @@ export function searchText(search: SearchRecord, tablePath: string, bestPath: st
       ...keys.map(({ key }) => shown(settings[key])),
     ]);
   const more = trials.length > SHOWN ? [`… and ${trials.length - SHOWN} more`] : [];
-  const from = `AUC per patient, mean of ${counted(folds, 'fold')} of ${counted(patients, 'training patient')}; no other patient was read.`;
+  const from = paragraph(
+    `AUC per patient, mean of ${counted(folds, 'fold')} of ${counted(patients, 'training patient')}; no other patient was read.`,
+  );
   const best = trials.find(({ trial }) => trial === search.best);
   const end =
     best === undefined
-      ? 'No trial has a score: look at the notes in the table, and search smaller learning rates.'
+      ? paragraph('No trial has a score: look at the notes in the table, and search smaller learning rates.')
       : [
-          `${chosenText(search)} It was chosen by this AUC, which is therefore optimistic: do not report it.`,
-          ...chanceOf(best),
+          paragraph(
+            `${chosenText(search)} It was chosen by this AUC, which is therefore optimistic: do not report it.`,
+          ),
+          ...chanceOf(best).map((text) => paragraph(text)),
           `Its settings: ${bestPath}`,
           `Now run radweave train --modality ${modality} --config ${bestPath}`,
         ].join('\n');

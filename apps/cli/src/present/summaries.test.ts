@@ -1,10 +1,15 @@
 import type { StageResult } from '@radweave/pipeline';
 import { asWritten, remark } from '@radweave/remarks';
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { evaluationSummary } from './evaluate.ts';
 import { presenter as fusing, fusionSummary } from './fuse.ts';
 import { fieldsText } from './index.ts';
 import { presenter as predicted } from './predict.ts';
+import { presenter as verifying } from './verify.ts';
+
+/** Text of a terminal as one line. */
+const plain = (text: string): string => text.replaceAll(/\n {2}/g, ' ');
 
 const fused = {
   model: 'fused',
@@ -67,20 +72,22 @@ test('a threshold that was set is not said to rest on patients', () => {
 
 test('predictions name the threshold of each classifier that was used', () => {
   const said = (models: Record<string, number> | undefined, limits: Record<string, string>): string =>
-    predicted.text?.(
-      {
-        ...{
-          output: 'p.csv',
-          patients: 3,
-          labelNames: ['benign', 'malignant'],
-          missing: [],
-          thresholds: {},
-          limits,
+    plain(
+      predicted.text?.(
+        {
+          ...{
+            output: 'p.csv',
+            patients: 3,
+            labelNames: ['benign', 'malignant'],
+            missing: [],
+            thresholds: {},
+            limits,
+          },
+          ...(models === undefined ? {} : { models }),
         },
-        ...(models === undefined ? {} : { models }),
-      },
-      {},
-    ) ?? '';
+        {},
+      ) ?? '',
+    );
   expect(said({ A: 1, P: 2 }, { A: '0.8988', P: '0.9596' })).toContain(
     'malignant from probability 0.8988 on by A, 0.9596 on by P (model.json); `evaluate` may use another.',
   );
@@ -123,7 +130,7 @@ test('an interval without width is not shown, and a minus stands beside no dash'
     evaluationFile: 'evaluation.json',
   });
   expect(text).not.toMatch(/1\.000–1\.000/);
-  expect(text).toContain('AUC of fused minus A: -0.100 (-0.300 to -0.020)');
+  expect(plain(text)).toContain('AUC of fused minus A: −0.100 (−0.300 to −0.020)');
   expect(text).toContain('- no model is better than chance outside the home hospital');
 });
 
@@ -155,4 +162,38 @@ test('an evaluation without an external hospital shows no rows of it', () => {
 
 test('a result that nobody has words for is shown field by field', () => {
   expect(fieldsText({ output: 'a.json', counts: { JM: 2 } })).toBe('output: a.json\ncounts: {"JM":2}\n');
+});
+
+test('what results say stays within 80 columns; a path or another long word is not cut', () => {
+  const path = `checkpoints/${'A_crossfit2_cc881e38_fold1_'.repeat(4)}/best_model.pth`;
+  const some = { value: 0.75, lower: 0.5, upper: 1 };
+  const none = {
+    value: null,
+    note: asWritten('only negative patients, and this needs patients of both classes'),
+  };
+  const decisions = { auc_bootstrap: some, sensitivity: some, specificity: some };
+  const rows = [some, none].map((auc) => ({ ...fused, ...decisions, auc, positive_label: '1' }));
+  const comparison = {
+    ...{ first: 'network portal', second: 'fused', split: 'test', hospital: 'all', positive_label: '1' },
+    ...{ auc_difference: { value: -0.1, lower: -0.3, upper: 0.02 }, delong_p: 0.01, delong_p_holm: 0.02 },
+  };
+  const note = asWritten('the mean had the highest AUC of those that were tried on validation patients');
+  const of = { positive_label: '1', aggregation: 'mean', chosen: true, model: 'network A', note };
+  const evaluated = evaluationSummary({
+    ...{ rows, comparisons: [comparison], aggregation: [of], labelNames: ['grade0', 'grade1'], findings: [] },
+    evaluationFile: path,
+  } as unknown as StageResult<'evaluate'>);
+  const verified = verifying.text?.(
+    {
+      ...{ run: 'run', compared: [`${path}: as recorded in run/audit.json`], missing: [`${path} is gone`] },
+      ...{ unverified: [`${path}, ${note.text}`], remarks: [`${note.text} ${note.text}`] },
+      differences: [{ file: path, row: 'line 2 (model fused)', column: 'auc', saved: '0.1', now: '0.2' }],
+    },
+    {},
+  );
+  const threshold = fusion([], false, { threshold: 0.00039462129654966856, isThresholdChosen: true });
+  for (const text of [evaluated, verified ?? '', threshold]) {
+    const wide = text.split('\n').filter((line) => stringWidth(line) > 80);
+    expect(wide.map((line) => line.trim().replace(/[:,]$/, ''))).toEqual(wide.map(() => path));
+  }
 });

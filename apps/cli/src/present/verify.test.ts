@@ -36,7 +36,7 @@ test('a run from raw images verifies from any folder, before and after harmonize
   const outputs = join(folder, 'outputs', 'feature_extract');
   const clean = radweave(tempDir(), 'verify', outputs);
   expect(clean.stdout).not.toMatch(/DIFFERENT|not verified/);
-  expect(clean.stdout).toContain('evaluation/evaluation.json: made again, identical');
+  expect(clean.stdout.replaceAll('\n  ', ' ')).toContain('evaluation/evaluation.json: made again, identical');
   expect(clean.status).toBe(0);
 
   const path = join(outputs, 'fusion', 'metrics.csv');
@@ -46,7 +46,7 @@ test('a run from raw images verifies from any folder, before and after harmonize
   writeFileSync(path, [header, cells.with(at, '0.123').join(','), ...rest].join('\n'));
   const changed = radweave(folder, 'verify', '--quiet');
   expect(changed.status).toBe(3);
-  expect(changed.stdout).toContain(
+  expect(changed.stdout.replaceAll('\n  ', ' ')).toContain(
     'DIFFERENT fusion/metrics.csv, line 2 (model fused, split train, hospital all, positive_label 1), auc_lower: ' +
       'saved 0.123, now ',
   );

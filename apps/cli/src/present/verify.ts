@@ -1,6 +1,7 @@
 import { DataError } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { counted } from '@radweave/remarks';
+import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
 
 /** Differences of one file that are printed; `--json` has all. */
@@ -49,11 +50,11 @@ function summary({ compared, differences, missing, unverified, remarks }: StageR
     return more === 0 ? lines : [...lines, `DIFFERENT ${file}: and ${more} more (--json lists all)`];
   });
   return [
-    ...compared.map((text) => `compared  ${text}`),
-    ...missing.map((text) => `MISSING ${text}`),
-    ...unverified.map((text) => `not verified: ${text}`),
-    ...remarks.map((text) => `remark: ${text}`),
-    ...shown,
+    ...compared.map((text) => paragraph(`compared  ${text}`)),
+    ...missing.map((text) => paragraph(`MISSING ${text}`)),
+    ...unverified.map((text) => paragraph(`not verified: ${text}`)),
+    ...remarks.map((text) => paragraph(`remark: ${text}`)),
+    ...shown.map((text) => paragraph(text)),
     `${differences.length === 0 ? 'No differences' : counted(differences.length, 'difference')} in ${counted(compared.length, 'comparison')}` +
       `${missing.length === 0 ? '' : `; ${missing.length} missing`}.`,
     '',
