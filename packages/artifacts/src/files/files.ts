@@ -46,6 +46,7 @@ export const mkdirSync: typeof fs.mkdirSync = explained('write', makeFolder as n
 export const readdirSync: typeof fs.readdirSync = explained('read', fs.readdirSync as never);
 export const readFileSync: typeof fs.readFileSync = explained('read', fs.readFileSync as never);
 export const renameSync: typeof fs.renameSync = explained('write', fs.renameSync as never);
+export const rmdirSync: typeof fs.rmdirSync = explained('write', fs.rmdirSync as never);
 export const rmSync: typeof fs.rmSync = explained('write', fs.rmSync as never);
 export const statSync: typeof fs.statSync = explained('read', fs.statSync as never);
 

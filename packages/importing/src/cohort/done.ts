@@ -9,7 +9,7 @@ import {
   writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { existsSync, readdirSync, readFileSync, rmSync } from '@radweave/artifacts/files';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
 import type { Place } from '../output/write-stack.ts';
 import type { Proposal } from '../series/propose.ts';
@@ -61,6 +61,7 @@ export class DoneSeries {
     for (const [path, one] of this.#tables) {
       if (one.folder === folder || !isOf(proposal, one.rows)) continue;
       rmSync(join(this.#output, one.folder), { recursive: true, force: true });
+      removeEmptied(this.#output, one.folder);
       this.#drop(path);
     }
   }
@@ -123,6 +124,15 @@ export class WrittenByParts {
     throw new DataError('E_SHARDS', `no part has series ${series} as it would be written now`, {
       hint: 'The files, mapping.yaml or the pseudonyms have changed since the parts were made: run all shares again',
     });
+  }
+}
+
+/** Removes the folders above one that is gone while they are empty: that of a patient would still count as the patient. */
+function removeEmptied(output: string, gone: string): void {
+  const root = `${resolve(output)}${sep}`;
+  for (let above = dirname(resolve(output, gone)); above.startsWith(root); above = dirname(above)) {
+    if (!existsSync(above) || readdirSync(above).length > 0) return;
+    rmdirSync(above);
   }
 }
 

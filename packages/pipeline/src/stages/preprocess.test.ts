@@ -150,6 +150,19 @@ test('a patient in two grades of a hospital is an error that lists each case, or
   expect(summary.excluded.conflict).toBe(2);
 });
 
+test('an empty folder in another grade is no patient, and one with a file of another modality is', async () => {
+  const { raw, config } = cohort();
+  const before = (await preprocess({ config }, listening())).summary;
+  mkdirSync(slice(raw, 'JM/fold1/grade1/JM000/A'), { recursive: true });
+  mkdirSync(slice(raw, 'SY/grade1/SY000'), { recursive: true });
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.split_hash).toBe(before.split_hash);
+  expect(summary.excluded).toEqual({});
+  expect(summary.files['empty folder of a patient who has another']).toBe(2);
+  writeSlice(raw, 'SY/grade1/SY000/V/1.png', slicePixels('other', 0));
+  await expect(preprocess({ config }, listening())).rejects.toThrow(/SY000/);
+});
+
 test('patients of the same ID in several hospitals are as many people, and the others keep their IDs', async () => {
   const { raw, config } = cohort();
   const { summary: before } = await preprocess({ config }, listening());

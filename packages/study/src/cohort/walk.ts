@@ -12,7 +12,7 @@ import {
 import { type Dirent, readdirSync, statSync } from '@radweave/artifacts/files';
 import { classesNamed, classesOf, classKey, isGrade } from './class-folders.ts';
 import { addForeign, foreignBelow, foreignEnding, importAdvice, textOf } from './foreign.ts';
-import type { FoundCohort, FoundPatient } from './found.ts';
+import { type FoundCohort, type FoundPatient, personKey } from './found.ts';
 import { sortByName } from './mask-names.ts';
 
 interface ClassFolder {
@@ -71,7 +71,7 @@ export function walkCohort(
   const misplaced = walk.found.misplaced
     .map((path) => relative(root, path).normalize('NFC'))
     .sort(compareText);
-  return { ...walk.found, misplaced };
+  return { ...walk.found, patients: walk.withoutEmptied(), misplaced };
 }
 
 const FOLD = /^fold\d+$/i;
@@ -95,6 +95,8 @@ export class Walk {
   private readonly modalities: ReadonlySet<string>;
   private readonly labels: readonly string[] | null;
   private readonly listed: ReadonlySet<string> | null;
+  /** Folders of patients in which there is nothing. */
+  private readonly empty = new Set<FoundPatient>();
 
   constructor(
     modalities: readonly string[],
@@ -205,10 +207,23 @@ export class Walk {
     const folders = this.folders(path);
     const place = { ...who, folders };
     this.found.patients.push(place);
+    const before = this.found.slices.length;
     for (const modality of folders) {
       if (this.modalities.has(modality.normalize('NFC'))) this.slices(join(path, modality), modality, place);
       else this.ignore('folder of another modality');
     }
+    if (this.found.slices.length === before && holdsNothing(path)) this.empty.add(place);
+  }
+
+  /** The patients without the empty folders that stay behind when slices of a patient are moved to another class. */
+  withoutEmptied(): FoundPatient[] {
+    const keyOf = ({ hospital, patient }: FoundPatient): string => personKey(hospital, patient);
+    const full = new Set(this.found.patients.filter((one) => !this.empty.has(one)).map(keyOf));
+    return this.found.patients.filter((one) => {
+      const isEmptied = this.empty.has(one) && full.has(keyOf(one));
+      if (isEmptied) this.ignore('empty folder of a patient who has another');
+      return !isEmptied;
+    });
   }
 
   slices(path: string, modality: string, place: Omit<FoundPatient, 'folders' | 'folder'>): void {
@@ -282,6 +297,13 @@ function kindOf(folder: string, entry: Dirent): 'file' | 'folder' | 'special' | 
     if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return 'broken';
     throw error;
   }
+}
+
+/** Whether there is no file below a folder, hidden ones left out. */
+function holdsNothing(path: string): boolean {
+  return readdirSync(path, { withFileTypes: true }).every(
+    (entry) => entry.name.startsWith('.') || (entry.isDirectory() && holdsNothing(join(path, entry.name))),
+  );
 }
 
 /** Names of the folders in a folder, hidden ones left out, without counting what is passed over. */
