@@ -2,6 +2,8 @@
 interface Given {
   flag: boolean;
   number: number;
+  /** A class: its name, where it is known, else its number. */
+  label: number | string;
   /** The same in every language: a name, a path, a command. */
   text: string;
   texts: readonly string[];

@@ -6,6 +6,7 @@ import type { Split, Term } from './terms.ts';
 interface Values {
   flag: boolean;
   number: number;
+  label: number | string;
   text: string;
   texts: readonly string[];
   split: Split;

@@ -3,7 +3,7 @@ import { CODES } from './en/index.ts';
 import { EN } from './english.ts';
 import type { Kind } from './entry.ts';
 import type { Code, Remark } from './remark.ts';
-import { asWritten, kindsOf, readRemark, remark, say, several } from './say.ts';
+import { asWritten, kindsOf, readRemark, remark, say, several, withLabelNames } from './say.ts';
 import { ZH } from './zh/index.ts';
 
 const LANGUAGES = [EN, ZH];
@@ -12,6 +12,7 @@ const LANGUAGES = [EN, ZH];
 const SAMPLES: Record<Kind, { value: unknown; shown: [en: string, zh: string] }> = {
   flag: { value: true, shown: ['', ''] },
   number: { value: 37, shown: ['37', '37'] },
+  label: { value: 'Ⓗ', shown: ['Ⓗ', 'Ⓗ'] },
   text: { value: 'Ⓐ', shown: ['Ⓐ', 'Ⓐ'] },
   texts: { value: ['Ⓑ', 'Ⓒ'], shown: ['Ⓑ', 'Ⓒ'] },
   split: { value: 'val', shown: ['val', '验证集'] },
@@ -52,6 +53,18 @@ test.each(Object.keys(CODES) as Code[])('%s counts one thing in the singular', (
     Object.entries(kindsOf(code)).map(([name, kind]) => [name, kind === 'number' ? 1 : SAMPLES[kind].value]),
   );
   expect(say({ code, params, text: '' } as Remark, EN)).not.toMatch(PLURALS);
+});
+
+test('a remark calls classes by their names, in another remark too', () => {
+  const inner = remark('of-class', { label: 1, reason: remark('none-predicted-positive') });
+  const one = withLabelNames(remark('no-interval', { reason: inner }), ['benign', 'borderline']);
+  expect([say(one, EN), say(one, ZH)]).toEqual([
+    expect.stringContaining('class borderline: no patient is predicted positive'),
+    expect.stringContaining('类别 borderline：无患者被预测为阳性'),
+  ]);
+  expect(one.text).toBe(say(one, EN));
+  const fewest = withLabelNames(remark('few-for-folds', { label: 0, n: 1, folds: 3 }), ['1', '0']);
+  expect(withLabelNames(fewest, ['2', '1']).text).toContain('class 1 has 1 patient');
 });
 
 test('three names are listed with commas and one "and"', () => {

@@ -39,6 +39,18 @@ export function remark<C extends Code>(
   return { ...coded, text: say(coded, EN) };
 }
 
+/** A remark that calls classes by their names, where it has their numbers. */
+export function withLabelNames(one: Part, names: readonly (string | undefined)[]): Remark {
+  const kinds = kindsOf(one.code);
+  const named = (part: Part): Remark => withLabelNames(part, names);
+  const own = Object.entries(one.params).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'number' && kinds[name] === 'label') return [name, names[value] ?? value];
+    if (kinds[name] === 'remark') return [name, named(value as Part)];
+    return [name, kinds[name] === 'remarks' ? (value as Part[]).map(named) : value];
+  });
+  return (remark as (code: Code, params: unknown) => Remark)(one.code, Object.fromEntries(own));
+}
+
 function withoutText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutText);
   return isFields(value) ? { code: value.code, params: value.params } : value;
@@ -76,6 +88,7 @@ function isOf(kind: Kind, value: unknown): boolean {
   if (kind === 'remark')
     return isFields(value) && isFields(value.params) && fits(String(value.code), value.params);
   if (kind === 'term') return TERMS.includes(value as Term);
+  if (kind === 'label') return typeof value === 'number' || typeof value === 'string';
   if (kind === 'split') return value === 'train' || value === 'val' || value === 'test';
   const types = {
     flag: 'boolean',

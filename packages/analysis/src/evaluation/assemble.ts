@@ -17,6 +17,7 @@ import { nobodyIn } from '../scores/scorer.ts';
 import { binaryMetrics } from './binary-metrics.ts';
 import { compareSplit, pairsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
+import { inLabelNames } from './estimate.ts';
 import { foundAgainstChance } from './found-chance.ts';
 import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predictions.ts';
 import type { FrozenModel } from './freeze-model.ts';
@@ -59,7 +60,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       // A kind of patients that a set has nobody of.
       if (model.kind === 'available' && model.patients[split].length === 0) continue;
       for (const found of groupNumbers(model, split, isAnybody(split), labelNames, options)) {
-        rows.push(...found.rows);
+        rows.push(...found.rows.map((row) => inLabelNames(row, labelNames)));
         curves.push(...found.curves);
         confusion.push(found.confusion);
       }
@@ -71,7 +72,8 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   const comparisons: ComparisonRow[] = [];
   for (const [s, split] of SPLITS.entries()) {
     await pause('comparing models', s, SPLITS.length);
-    comparisons.push(...compareSplit(pairs, split, classes, options));
+    const compared = compareSplit(pairs, split, classes, options);
+    comparisons.push(...compared.map((row) => inLabelNames(row, labelNames)));
   }
   const { level } = options;
   // All patients together stand for the study, so sentences tell of them too.

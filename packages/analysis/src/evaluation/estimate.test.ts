@@ -2,7 +2,7 @@ import { remark } from '@radweave/remarks';
 import { expectedCalibrationError } from '@radweave/stats';
 import { expect, test } from 'vitest';
 import { binaryMetrics } from './binary-metrics.ts';
-import { withInterval } from './estimate.ts';
+import { inLabelNames, withInterval } from './estimate.ts';
 import { groupOf, viewsOf } from './group.ts';
 import { macroMetrics } from './macro-metrics.ts';
 
@@ -42,6 +42,14 @@ test.each([2, 3])(
     expect(ece.note?.text).toContain('biased upward in small groups');
   },
 );
+
+test('notes beside the numbers of all classes call a class by its name', () => {
+  const group = calibratedGroup(3);
+  const never = { ...group, scores: group.scores, labels: group.labels.map((label) => label && 1) };
+  const row = inLabelNames(macroMetrics(never, OPTIONS), ['benign', 'borderline', 'malignant']);
+  expect(row.sensitivity.note?.text).toContain('class malignant: no positive patients');
+  expect(JSON.stringify(row)).not.toMatch(/class \d/);
+});
 
 test('an interval that does not contain its value says so', () => {
   const told = (lower: number, upper: number) =>

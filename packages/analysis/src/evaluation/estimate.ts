@@ -1,5 +1,5 @@
 import type { EstimateRecord } from '@radweave/artifacts';
-import { isOneNumber, type Remark, remark, several } from '@radweave/remarks';
+import { isOneNumber, type Remark, remark, several, withLabelNames } from '@radweave/remarks';
 import type { BootstrapInterval, Estimate, Outcome } from '@radweave/stats';
 
 /** A statistic as it is written: no fields without content. */
@@ -36,6 +36,15 @@ export function calibrationError(estimate: Estimate, interval: Outcome<Bootstrap
   // It tells more of an interval that lies above its value.
   const own = found.note?.code === 'outside-interval' ? undefined : found.note;
   return { ...found, note: several([own, remark('biased-upward')]) ?? undefined };
+}
+
+/** A row, whose notes beside its numbers call classes by their names. */
+export function inLabelNames<Row extends object>(row: Row, names: readonly string[]): Row {
+  const named = Object.entries(row).map(([key, value]: [string, EstimateRecord | null]) => {
+    const note = value?.note;
+    return [key, note === undefined ? value : { ...value, note: withLabelNames(note, names) }];
+  });
+  return Object.fromEntries(named);
 }
 
 export function none(note: Remark): EstimateRecord {

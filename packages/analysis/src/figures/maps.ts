@@ -1,3 +1,4 @@
+import { labelName } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
 import { drawnPoints, MAP_FILLS, mapPanel, type Panel, type Spec, splitsOf } from '@radweave/report/charts';
 import { type Embedding, type Embeddings, METHODS, type Method } from './embed.ts';
@@ -8,13 +9,16 @@ import { CHART_WORDS } from './words.ts';
 
 const METHOD_TITLES: Readonly<Record<Method, string>> = { pca: 'PCA', tsne: 't-SNE', umap: 'UMAP' };
 
+/** What the labels are called, where they have names. */
+type LabelNames = readonly (string | undefined)[];
+
 /** Names of the figures that {@link mapFigures} makes of a feature set. */
 export function mapNames(features: string): string[] {
   return METHODS.map((method) => `${method}_${features}`);
 }
 
 /** Maps of a feature set by each method, by label and by hospital. */
-export function mapFigures(features: PatientFeatures, embeddings: Embeddings): FigureSet {
+export function mapFigures(features: PatientFeatures, embeddings: Embeddings, names: LabelNames): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   for (const method of METHODS) {
     const name = `${method}_${features.name}`;
@@ -25,7 +29,7 @@ export function mapFigures(features: PatientFeatures, embeddings: Embeddings): F
     }
     const what = features.name === 'fused' ? 'fused features' : `features of modality ${features.name}`;
     const title = `${METHOD_TITLES[method]} of the ${what}`;
-    set.figures.push({ name, spec: mapSpec(title, features.patients, embedding) });
+    set.figures.push({ name, spec: mapSpec(title, features.patients, embedding, names) });
   }
   return set;
 }
@@ -35,11 +39,12 @@ function mapSpec(
   title: string,
   patients: readonly MappedPatient[],
   { points, axes, note }: Extract<Embedding, { axes: unknown }>,
+  names: LabelNames,
 ): Spec {
   const placed = drawnPoints(
     patients.map((patient, row) => ({
       ...patient,
-      label: String(patient.label),
+      label: labelName(names, patient.label),
       x: points.data[2 * row] ?? 0,
       y: points.data[2 * row + 1] ?? 0,
     })),

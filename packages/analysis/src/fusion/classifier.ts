@@ -1,5 +1,5 @@
 import { DataError, type FittedClassifier } from '@radweave/artifacts';
-import type { Remark } from '@radweave/remarks';
+import { type Remark, withLabelNames } from '@radweave/remarks';
 import {
   applyScaler,
   type FitRow,
@@ -49,9 +49,10 @@ export function fitClassifier(
   modalities: readonly string[],
   train: FitSet,
   val: FitSet,
-  classes: number,
+  labels: readonly string[],
   options: FitOptions,
 ): { classifier: FittedClassifier; unchosen: Remark | null } {
+  const classes = labels.length;
   const { C, max_iter, standardize, rule } = options;
   const scaler = standardize ? freezeScaler(fitRows(train.fused), train.features) : null;
   if (scaler !== null && scaler.value === null) throw cannotFit(name, scaler.reason.text);
@@ -62,7 +63,7 @@ export function fitClassifier(
     maxIterations: max_iter,
     tolerance: TOLERANCE,
   });
-  if (fit.value === null) throw cannotFit(name, fit.reason.text);
+  if (fit.value === null) throw cannotFit(name, withLabelNames(fit.reason, labels).text);
   const { coef, intercept, iterations, converged } = fit.value;
   const classifier: FittedClassifier = {
     name,

@@ -59,6 +59,7 @@ export function fitFusedModel(
   const { sources } = alignment;
   const modalities = sources.map(({ modality }) => modality);
   const classes = countClasses(splits, modalities);
+  const labels = labelNamesOf(classes, alignment.labelNames);
   const alone = modalities.length > 1 ? modalities.map((name) => ({ name, own: [name] })) : [];
   const { between, unfitted } = kindsBetween(splits, modalities, classes);
   const fitNotes = new Map<string, Remark[]>();
@@ -69,7 +70,7 @@ export function fitFusedModel(
         const fused = having(splits[split], own);
         return { fused, features: concatenate(fused.pooled, own, fused.patients.length) };
       };
-      const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), classes, {
+      const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), labels, {
         ...options,
         rule,
       });
@@ -88,7 +89,7 @@ export function fitFusedModel(
   return {
     file: {
       format: 1,
-      label_names: labelNamesOf(classes, alignment.labelNames),
+      label_names: labels,
       pooling: 'mean',
       modalities: sources.map(modalityOf),
       options: {

@@ -1,5 +1,5 @@
 import type { FusionMetricsRow, InSample } from '@radweave/artifacts';
-import { type Remark, several } from '@radweave/remarks';
+import { type Remark, several, withLabelNames } from '@radweave/remarks';
 import { type Matrix, takeRows } from '@radweave/stats';
 import { hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
 import { nobodyIn, scorePatients } from '../scores/scorer.ts';
@@ -18,7 +18,7 @@ export interface ScoredSplit {
 }
 
 /** Rows of `metrics.csv` for one classifier and split: all hospitals together, then each. */
-export function fusionMetrics(scored: ScoredSplit): FusionMetricsRow[] {
+export function fusionMetrics(scored: ScoredSplit, names: readonly string[]): FusionMetricsRow[] {
   const { model, fused, probabilities, threshold, inSample, notes } = scored;
   const { patients, labels, split } = fused;
   return hospitalsOf(patients).flatMap((hospital) => {
@@ -34,7 +34,7 @@ export function fusionMetrics(scored: ScoredSplit): FusionMetricsRow[] {
       n: here.length,
       ...numbers,
       in_sample: inSample,
-      note: several([...empty, ...reasons, ...notes])?.text ?? '',
+      note: several([...empty, ...reasons.map((one) => withLabelNames(one, names)), ...notes])?.text ?? '',
     }));
   });
 }

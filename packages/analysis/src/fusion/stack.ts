@@ -39,17 +39,18 @@ export interface Stack {
 export function fitStack(
   modalities: readonly string[],
   splits: Record<Split, FusedSplit>,
-  classes: number,
+  labels: readonly string[],
   data: Config['data'],
   options: Config['fusion'],
   rule: ThresholdRule,
 ): Stack {
+  const classes = labels.length;
   const known = new KnownPatients(data);
   const sources = modalities.map((modality) => readModalityLogits(data.features_dir, modality, known));
   for (const { record } of sources) requireSameSlices(record, data);
   const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
   const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
-  const { classifier, unchosen } = fitClassifier(STACKED, modalities, set('train'), set('val'), classes, {
+  const { classifier, unchosen } = fitClassifier(STACKED, modalities, set('train'), set('val'), labels, {
     ...options,
     rule,
   });

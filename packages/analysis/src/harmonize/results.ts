@@ -56,7 +56,7 @@ function rowsOf(
   features: 'extracted' | 'harmonised',
 ): HarmonisedMetricsRow[] {
   return scoreSplit(model, fused)
-    .flatMap(fusionMetrics)
+    .flatMap((one) => fusionMetrics(one, model.file.label_names))
     .map((row) => ({
       model: row.model,
       hospital: row.hospital,

@@ -49,10 +49,3 @@ export async function loadSplits(config: Config, modality: string, context: Stag
     await decoding.close();
   }
 }
-
-/** What the split files call the labels, where they name them. */
-export function namesIn({ train, val }: Splits): (string | undefined)[] {
-  const names: (string | undefined)[] = [];
-  for (const { label, labelName } of [...train.table.rows, ...val.table.rows]) names[label] ??= labelName;
-  return names;
-}

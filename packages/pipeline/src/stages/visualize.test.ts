@@ -244,6 +244,21 @@ test('with nothing to draw it is an error that says what to run', async () => {
   });
 });
 
+test('maps call the labels by their names', async () => {
+  const config = cohortConfig(tempDir());
+  const names = ['benign', 'malignant'];
+  const named = cohort.map((one) => ({ ...one, label_name: names[one.label] }));
+  writeMadeUpCohort(config, named);
+  for (const modality of modalities) writeMadeUpFeatures(config, modality, named, 6);
+  await visualize({ config, modalities }, listening());
+  for (const name of ['pca_A', 'tsne_P', 'umap_fused']) {
+    const svg = readFileSync(join(folderOf(config), `${name}.svg`), 'utf8');
+    const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+    expect(texts).toEqual(expect.arrayContaining(names));
+    expect(texts.filter((text) => text === '0' || text === '1')).toEqual([]);
+  }
+});
+
 test('a cohort of three labels has a curve for each against the rest', async () => {
   const config = cohortConfig(tempDir());
   const three = madeUpCohort({ train: 45, val: 15, test: 30 }, 3);

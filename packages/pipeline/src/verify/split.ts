@@ -155,10 +155,10 @@ function placeOnly(column: string, cell: string): string {
 }
 
 function fromCohort(findings: Findings, summary: SplitSummary, patients: readonly CohortPatient[]): void {
-  const { home_hospital, train_ratio, seed } = summary;
+  const { home_hospital, train_ratio, seed, labels = null } = summary;
   const members = patients.map((one) => ({ ...one, slices: new Map() }));
   const hospitals = [...new Set(patients.map(({ hospital }) => hospital))];
-  const again = assignSplits(members, home_hospital, train_ratio, seed, hospitals);
+  const again = assignSplits(members, home_hospital, train_ratio, seed, { hospitals, labels });
   const now = new Map(again.map(({ patient, split }) => [patient, split]));
   patients.forEach(({ patient, split }, index) => {
     if (now.get(patient) === split) return;

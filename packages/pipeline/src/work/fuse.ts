@@ -93,14 +93,23 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const model = fitFusedModel(alignment, splits, config.fusion, rule, options.stack === true);
   if (isAllowed) model.file.missing = 'allow';
   if (options.stack === true) {
-    model.stack = fitStack(model.modalities, complete, model.classes, config.data, config.fusion, rule);
+    model.stack = fitStack(
+      model.modalities,
+      complete,
+      model.file.label_names,
+      config.data,
+      config.fusion,
+      rule,
+    );
     model.file.stacked = model.stack.file;
     model.warnings.push(...model.stack.warnings);
   }
   for (const text of model.warnings) warn(context, text);
   tellInSample(model, context);
   const scored = forEachSplit((split) => scoreSplit(model, splits[split]));
-  const metrics = SPLITS.flatMap((split) => scored[split].flatMap(fusionMetrics));
+  const metrics = SPLITS.flatMap((split) =>
+    scored[split].flatMap((one) => fusionMetrics(one, model.file.label_names)),
+  );
   await replaceFilesTogether(
     outputDir,
     (folder) => writeAll(folder, model, splits, complete, scored, metrics),

@@ -274,7 +274,7 @@ function assigned(
     return takeSplits(members, splits);
   }
   checkLabelRange(members, home_hospital, labels);
-  return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, hospitals);
+  return assignSplits(members, home_hospital, train_ratio, config.experiment.seed, { hospitals, labels });
 }
 
 /** A folder whose name cannot be that of a modality is no answer to `--modalities`. */

@@ -57,7 +57,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   const { figures, skipped } = joinSets([
     ...modalities.map((modality) => trainingCurves(config, modality, runs[modality])),
     fusionSet(config, modalities, facts, context),
-    await mapSet(config, modalities, context),
+    await mapSet(config, modalities, facts, context),
   ]);
   saySkipped(skipped, context);
   const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
@@ -115,6 +115,7 @@ function fusionSet(
 async function mapSet(
   config: Config,
   modalities: readonly string[],
+  { labelNames }: CohortFacts,
   context: StageContext,
 ): Promise<FigureSet> {
   const wanted = modalities.length > 1 ? [...modalities, 'fused'] : modalities;
@@ -141,7 +142,7 @@ async function mapSet(
     stopIfAsked(context, 'drawing');
     context.emit({ kind: 'progress', task: 'placing patients', done, total: sets.length });
     const { seed, output_dir } = config.experiment;
-    drawn.push(mapFigures(features, await placePatients(features, seed, output_dir)));
+    drawn.push(mapFigures(features, await placePatients(features, seed, output_dir), labelNames));
   }
   return joinSets(drawn);
 }

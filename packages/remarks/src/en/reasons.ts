@@ -18,7 +18,7 @@ export const REASONS = {
     ({ what, least, positives, negatives }) =>
       `${what} needs at least ${counted(least, 'patient')} of each class (${positives} positive, ${negatives} negative)`,
   ),
-  'of-class': of({ label: 'number', reason: 'remark' }, ({ label, reason }) => `class ${label}: ${reason}`),
+  'of-class': of({ label: 'label', reason: 'remark' }, ({ label, reason }) => `class ${label}: ${reason}`),
   'of-name': of({ name: 'text', reason: 'remark' }, ({ name, reason }) => `${name}: ${reason}`),
   'no-positive-patients': 'no positive patients',
   'no-negative-patients': 'no negative patients',
@@ -69,7 +69,7 @@ export const REASONS = {
   'no-varying-groups': 'fewer than two groups have an AUC with a variance',
   'no-group-with-both': 'no group has at least 2 patients of each class',
   'class-empty': of(
-    { label: 'number' },
+    { label: 'label' },
     ({ label }) => `no patient of class ${label}: logistic regression needs every class`,
   ),
   'none-to-standardise': 'no patients to standardise by',
@@ -84,12 +84,12 @@ export const REASONS = {
   ),
   'none-to-split': 'no patients to split',
   'class-of-one': of(
-    { label: 'number', n: 'number' },
+    { label: 'label', n: 'number' },
     ({ label, n }) => `class ${label} has ${n} patient: at least 2 are needed, one for each side`,
   ),
   'none-to-fold': 'no patients to divide into folds',
   'few-for-folds': of(
-    { label: 'number', n: 'number', folds: 'number' },
+    { label: 'label', n: 'number', folds: 'number' },
     ({ label, n, folds }) =>
       `class ${label} has ${counted(n, 'patient')}: ${counted(folds, 'fold')} ${folds === 1 ? 'needs' : 'need'} at least ${folds}`,
   ),

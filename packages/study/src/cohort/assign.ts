@@ -1,5 +1,5 @@
 import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
-import { counted, offer } from '@radweave/remarks';
+import { counted, offer, withLabelNames } from '@radweave/remarks';
 import { stratifiedSplit } from '@radweave/stats';
 import { personKey } from './found.ts';
 import type { CohortMember } from './patients.ts';
@@ -19,7 +19,7 @@ export function assignSplits(
   home: string,
   trainRatio: number,
   seed: number,
-  hospitals: readonly string[],
+  { hospitals, labels }: { readonly hospitals: readonly string[]; readonly labels: readonly string[] | null },
 ): AssignedMember[] {
   requireHome(home, hospitals);
   const own = members.filter(({ hospital }) => hospital === home);
@@ -42,7 +42,7 @@ export function assignSplits(
   if (outcome.value === null) {
     throw new DataError(
       'E_TOO_FEW',
-      `the home hospital '${home}' cannot be divided: ${outcome.reason.text}`,
+      `the home hospital '${home}' cannot be divided: ${withLabelNames(outcome.reason, labels ?? []).text}`,
       {
         hint: 'Add patients of that class, or choose another --home_hospital',
       },

@@ -3,6 +3,13 @@ import type { SliceRecord } from '@radweave/artifacts';
 /** One slice of a split: where it lies and whom it belongs to. */
 export type SliceRow = Pick<SliceRecord, 'path' | 'label' | 'labelName' | 'patient' | 'hospital'>;
 
+/** What the split files call the labels, where they name them. */
+export function namesIn(rows: readonly SliceRow[]): (string | undefined)[] {
+  const names: (string | undefined)[] = [];
+  for (const { label, labelName } of rows) names[label] ??= labelName;
+  return names;
+}
+
 export interface PatientRow {
   patient: string;
   hospital: string;

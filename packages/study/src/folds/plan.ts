@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type Config, DataError, hashFile, SPLITS, type Split, splitSummaryIn } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { withLabelNames } from '@radweave/remarks';
 import { stratifiedGroupKFold } from '@radweave/stats';
 import { forEachSplit } from '../cohort/each-split.ts';
 import { requireLearnable } from '../cohort/learnable.ts';
 import { bareHash } from '../cohort/patient-hash.ts';
-import { type PatientRow, type SliceRow, SliceTable } from '../cohort/slice-table.ts';
+import { namesIn, type SliceRow, SliceTable } from '../cohort/slice-table.ts';
 
 /** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
 const INNER_PARTS = 5;
@@ -32,8 +33,7 @@ export interface Learned {
  * @throws DataError when a class has too few patients.
  */
 export function planFolds(rows: readonly SliceRow[], k: number, seed: number, learned: Learned): CrossFold[] {
-  const { patients } = new SliceTable(rows);
-  const foldOf = assign(patients, k, seed, `${k} folds cannot be made`);
+  const foldOf = assign(rows, k, seed, `${k} folds cannot be made`);
   const folds = Array.from({ length: k }, (_, fold): CrossFold => {
     const name = String(fold + 1);
     const isHeldOut = (patient: string): boolean => foldOf.get(patient) === fold;
@@ -86,7 +86,7 @@ function setsOf(
   const counts = new Map<number, number>();
   for (const { label } of patients) counts.set(label, (counts.get(label) ?? 0) + 1);
   const parts = Math.max(2, Math.min(INNER_PARTS, ...counts.values()));
-  const part = assign(patients, parts, seed, `${what} has no inner validation part`);
+  const part = assign(rest, parts, seed, `${what} has no inner validation part`);
   return {
     train: rest.filter(({ patient }) => part.get(patient) !== 0),
     val: rest.filter(({ patient }) => part.get(patient) === 0),
@@ -94,12 +94,13 @@ function setsOf(
   };
 }
 
-function assign(patients: readonly PatientRow[], k: number, seed: number, what: string): Map<string, number> {
+function assign(rows: readonly SliceRow[], k: number, seed: number, what: string): Map<string, number> {
+  const { patients } = new SliceTable(rows);
   const labels = Int32Array.from(patients, ({ label }) => label);
   const names = patients.map(({ patient }) => patient);
   const folds = stratifiedGroupKFold(labels, names, k, seed);
   if (folds.value === null) {
-    throw new DataError('E_FOLDS', `${what}: ${folds.reason.text}`, {
+    throw new DataError('E_FOLDS', `${what}: ${withLabelNames(folds.reason, namesIn(rows)).text}`, {
       hint: 'Use fewer folds; every model needs two patients of each class besides those held out',
     });
   }

@@ -1,14 +1,15 @@
 import type { MetricsRow } from '@radweave/artifacts';
-import { several } from '@radweave/remarks';
+import { several, withLabelNames } from '@radweave/remarks';
 import { takeRows } from '@radweave/stats';
 import { hospitalsOf, isOf } from '../cohort/hospitals.ts';
-import type { SliceTable } from '../cohort/slice-table.ts';
+import { namesIn, type SliceTable } from '../cohort/slice-table.ts';
 import type { Scores } from '../context/reports.ts';
 import { HISTORY_THRESHOLD, patientProbabilities, reasonsOf, scoresOf } from './history-scores.ts';
 import type { Predictions } from './predictions.ts';
 
 /** Rows of a run's `val_metrics.csv` and `test_metrics.csv`: all hospitals together, then each, per slice and per patient. */
 export function runMetrics(table: SliceTable, predictions: Predictions): MetricsRow[] {
+  const names = namesIn(table.rows);
   const patients = patientProbabilities(table, predictions);
   return hospitalsOf(table.patients).flatMap((hospital) => {
     const isHere = isOf(hospital);
@@ -25,7 +26,7 @@ export function runMetrics(table: SliceTable, predictions: Predictions): Metrics
       sensitivity: scores.sensitivity.value,
       specificity: scores.specificity.value,
       threshold: predictions.classes === 2 ? HISTORY_THRESHOLD : null,
-      note: several(reasonsOf(scores))?.text ?? '',
+      note: several(reasonsOf(scores).map((one) => withLabelNames(one, names)))?.text ?? '',
     });
     const sliceLabels = Int32Array.from(slices, (i) => table.labels[i] ?? 0);
     const patientLabels = Int32Array.from(people, (i) => table.patients[i]?.label ?? 0);
