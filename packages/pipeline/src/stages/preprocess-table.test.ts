@@ -239,6 +239,36 @@ test('whatever does not agree is in one error and one file, before anything else
   expect(cohortOf(config).map(({ patient }) => patient)).not.toContain('JM11');
 });
 
+test('the error counts people and rows that name nobody, however much each has wrong', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => `${id},${hospital},${label},test`);
+  const { config, raw } = study(
+    ['grade0', 'grade1'],
+    [
+      'patient,hospital,label,split',
+      ...rows,
+      'JM00,JM,1,val',
+      'Total,,,',
+      ',JM,,',
+      ',,0,test',
+      '003,,0,test',
+      '003,SY,0,test',
+    ],
+  );
+  for (const hospital of ['JM', 'SY'])
+    for (const modality of ['A', 'P'])
+      writeSlice(raw, `${hospital}/grade0/003/${modality}/1.png`, slicePixels(`${hospital}${modality}`, 0));
+  const message = await preprocess({ config }, listening()).then(String, String);
+  expect(message).toContain('2 patients such as 003: the cell hospital is empty;');
+  expect(message).toContain('1 patient, Total: in the table only');
+  expect(message).toContain(
+    '1 patient, JM00 of JM: label is 0 and 1 in rows of one patient, split is test and val in',
+  );
+  expect(message).toMatch(
+    /2 nameless rows such as line \d+ of JM: the cell patient is empty, the cell label is empty/,
+  );
+  expect(message).toContain('1 patient, 003: in several hospitals');
+});
+
 test('a column that is not there, and a table without patients, are told with the columns that are', async () => {
   const { config } = study([], ['name,label', 'a,0']);
   await expect(preprocess({ config }, listening())).rejects.toThrow(/found name,label .*patient=NAME/);

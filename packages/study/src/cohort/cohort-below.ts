@@ -40,6 +40,18 @@ export function cohortBelow(
   return cohortOfTable(table, walkCohort(root, modalities, inFolders, hospitals), labels, home);
 }
 
+/** How many people, or rows that name nobody, have a problem, and all that is said of the first of them. */
+function toldOf(issues: readonly TableIssue[]): string {
+  const whose = groupBy(issues, ({ patient_id, hospital, lines }) =>
+    patient_id === '' ? lines : personKey(hospital, patient_id),
+  );
+  const [first = []] = whose.values();
+  const { patient_id = '', hospital = '', lines = '' } = first[0] ?? {};
+  const [noun, name] = patient_id === '' ? ['nameless row', `line ${lines}`] : ['patient', patient_id];
+  const who = [name, hospital].filter((part) => part !== '').join(' of ');
+  return `${counted(whose.size, noun)}${whose.size > 1 ? ' such as' : ','} ${who}: ${first.map(({ problem }) => problem.text).join(', ')}`;
+}
+
 /** @returns who is left out because table and folders do not agree. @throws DataError unless that is wanted. */
 export function refuseOrLeaveOut(
   table: FoundCohort['table'],
@@ -49,14 +61,8 @@ export function refuseOrLeaveOut(
   const issues = table?.issues ?? [];
   if (table === null || issues.length === 0) return [];
   const path = splitFiles(data.splits_dir).tableIssues;
-  const shown = [...groupBy(issues, ({ problem }) => problem.code).values()].map((own) => {
-    const [{ patient_id, hospital, problem } = issues[0] as TableIssue] = own;
-    const who = [patient_id || 'a row without a patient', hospital]
-      .filter((part) => part !== '')
-      .join(' of ');
-    return `${counted(own.length, 'patient')} such as ${who}: ${problem.text}`;
-  });
-  const text = `the table and the folders do not agree (${issues.length}): ${shown.join('; ')}`;
+  const kinds = groupBy(issues, ({ problem, patient_id }) => `${problem.code} ${patient_id === ''}`);
+  const text = `the table and the folders do not agree: ${[...kinds.values()].map(toldOf).join('; ')}`;
   if (!preprocess.exclude_conflicts) {
     mkdirSync(dirname(path), { recursive: true });
     writeTableIssues(path, issues);

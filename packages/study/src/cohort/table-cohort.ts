@@ -103,6 +103,7 @@ function pairUp(
 ): Pair[] {
   const byId = groupBy(patients, ({ patient }) => patient);
   const claimed = new Set<FoundPatient>();
+  const paired = new Set<FoundPatient>();
   const pairs: Pair[] = [];
   const lost: ListedPerson[] = [];
   for (const person of people) {
@@ -111,10 +112,12 @@ function pairUp(
       ({ hospital }) => person.hospital === '' || hospital === '' || hospital === person.hospital,
     );
     const isOpen =
-      new Set(own.map(({ hospital }) => hospital)).size > 1 || own.some((one) => claimed.has(one));
+      new Set(own.map(({ hospital }) => hospital)).size > 1 || own.some((one) => paired.has(one));
     if (isOpen) issues.push(issueOf(person, remark('table-hospital-open')));
-    else if (own.length > 0) pairs.push({ person, folders: own });
-    else lost.push(person);
+    else if (own.length > 0) {
+      pairs.push({ person, folders: own });
+      for (const one of own) paired.add(one);
+    } else lost.push(person);
     for (const one of own) claimed.add(one);
   }
   for (const person of lost) issues.push(issueOf(person, whyLost(person, patients, claimed)));
