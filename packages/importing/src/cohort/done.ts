@@ -56,6 +56,11 @@ export class DoneSeries {
     return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
   }
 
+  /** What was written of a series: a folder and its slices for each place that it has had. */
+  of(proposal: Proposal): Written[] {
+    return [...this.#tables.values()].filter(({ rows }) => isOf(proposal, rows));
+  }
+
   /** Forgets what was written of a series, and removes its slices; what is in the folder that it gets now stays until then. */
   forget(proposal: Proposal, folder: string | null = null): void {
     for (const [path, one] of this.#tables) {

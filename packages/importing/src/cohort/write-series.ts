@@ -71,7 +71,9 @@ export async function writeSeries(
   for (const { proposal, key } of left) parts?.find(proposal.stack.id, key);
   for (const { folder } of left) refuseOtherSlices(join(output, folder));
   // All that moves goes first: its place may be that of another series now.
-  for (const proposal of proposals.filter(({ modality }) => modality === OUT)) done.forget(proposal);
+  const kept = folderOf(patients);
+  for (const proposal of proposals.filter(({ modality }) => modality === OUT))
+    done.forget(proposal, kept(proposal));
   for (const { proposal, folder } of left) done.forget(proposal, folder);
   try {
     await writeAll(left, { ...options, parts }, onSeries, done);
@@ -227,15 +229,33 @@ function tasksOf(
   proposals: readonly Proposal[],
   pixels: PixelOptions,
 ): Task[] {
-  const people = new Map(patients.map((one) => [one.pseudonym, one]));
+  const [place, folder] = [placeOf(patients), folderOf(patients)];
   return proposals.filter(isWanted).map((proposal) => {
-    const { patient } = proposal;
-    const { hospital = '', label = null } = people.get(patient) ?? {};
-    const place = { hospital, label: label ?? '0', patient };
-    const modality = folderName('modality', proposal.modality);
-    const folder = `${hospital}/${classFolder(place.label)}/${patient}/${modality}`;
-    return { proposal, place, folder, key: doneKey(proposal, place, pixels) };
+    const own = place(proposal);
+    return { proposal, place: own, folder: folder(proposal) ?? '', key: doneKey(proposal, own, pixels) };
   });
+}
+
+function placeOf(patients: readonly ImportedPatient[]): (proposal: Proposal) => Place {
+  const people = new Map(patients.map((one) => [one.pseudonym, one]));
+  return ({ patient }) => {
+    const { hospital = '', label = null } = people.get(patient) ?? {};
+    return { hospital, label: label ?? '0', patient };
+  };
+}
+
+/**
+ * Where the slices of a series lie, relative to the output. What an earlier import wrote there of a series that nobody asks for this
+ * time stays; null for one that is left out for another reason.
+ */
+export function folderOf(patients: readonly ImportedPatient[]): (proposal: Proposal) => string | null {
+  const place = placeOf(patients);
+  return (proposal) => {
+    const name = proposal.modality === OUT ? proposal.unasked : proposal.modality;
+    if (name === undefined) return null;
+    const { hospital, label, patient } = place(proposal);
+    return `${hospital}/${classFolder(label)}/${patient}/${folderName('modality', name)}`;
+  };
 }
 
 /** `preprocess` reads the label from the folder: as a number, or by the name of the class. */

@@ -11,6 +11,8 @@ export interface Proposal {
   /** Its modality, `-` for left out, `?` for a question. */
   readonly modality: string;
   readonly because: string;
+  /** The modality of a series that is left out only because others are asked for. */
+  readonly unasked?: string;
   /** Where its lesion is outlined; null where nobody asks for it. */
   readonly mask: MaskSource | null;
 }
@@ -100,7 +102,12 @@ function nameOne(
   if (modality === MASK && usesMasks && image.source.kind === 'nifti') return { ...one, modality, because };
   if (modality === MASK) return { ...one, modality: OUT, because: `a mask (${because})` };
   if (wanted !== null && !wanted.includes(modality)) {
-    return { ...one, modality: OUT, because: `${modality} (${because}) is not asked for` };
+    return {
+      ...one,
+      modality: OUT,
+      because: `${modality} (${because}) is not asked for`,
+      unasked: modality,
+    };
   }
   if (stack.fault !== null)
     return { ...one, modality: OPEN, because: `${modality} (${because}), but ${stack.fault}` };

@@ -1,7 +1,8 @@
 import { basename, relative, sep } from 'node:path';
 import { alikeWithin } from '@radweave/analysis/audit/similar-ids';
 import { type CarriedColumns, compareText, type Pseudonym, spellingKey } from '@radweave/artifacts';
-import { standing, type Unmatched } from '@radweave/importing/cohort/account';
+import { standing, tallied, type Unmatched } from '@radweave/importing/cohort/account';
+import type { LeftOutNow } from '@radweave/importing/cohort/earlier';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
@@ -42,6 +43,29 @@ export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, cont
   warn(
     context,
     `${leftOut.length} series of ${counted(patients, 'patient')} left out: ${leftOut.length === 1 ? 'its mask chooses' : 'their masks choose'} no slice. All are listed in ${listedIn}.`,
+  );
+}
+
+/** What becomes of slices of earlier imports whose series are left out now. */
+export function sayLeftOutNow(all: readonly LeftOutNow[], dryRun: boolean, context: StageContext): void {
+  const sizeOf = (some: readonly LeftOutNow[]): string =>
+    `${some.length} series of an earlier import (${counted(
+      some.reduce((sum, { slices }) => sum + slices, 0),
+      'slice',
+    )})`;
+  const [kept, removed] = [all.filter(({ stays }) => stays), all.filter(({ stays }) => !stays)];
+  if (kept.length > 0) say(context, `Not among --modalities, and left as they are: ${sizeOf(kept)}.`);
+  if (removed.length === 0) return;
+  const reasons = Object.entries(
+    tallied(
+      removed.map(({ proposal: { because, unasked } }) =>
+        unasked === undefined ? because : `${because}, and its hospital, class or modality is another now`,
+      ),
+    ),
+  ).map(([reason, n]) => `${n} × ${reason}`);
+  warn(
+    context,
+    `Left out now, so what is there ${dryRun ? 'would be' : 'is'} removed: ${sizeOf(removed)}, ${reasons.join('; ')}.`,
   );
 }
 

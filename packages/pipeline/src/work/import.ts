@@ -29,6 +29,7 @@ import {
   standing,
   tallied,
 } from '@radweave/importing/cohort/account';
+import { leftOutNow } from '@radweave/importing/cohort/earlier';
 import {
   dicomReader,
   type FoundImages,
@@ -58,7 +59,14 @@ import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rule
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
-import { sayColumns, sayMaskless, sayOddities, sayScattered, sayUnmatched } from './import-oddities.ts';
+import {
+  sayColumns,
+  sayLeftOutNow,
+  sayMaskless,
+  sayOddities,
+  sayScattered,
+  sayUnmatched,
+} from './import-oddities.ts';
 import {
   asker,
   missingFiles,
@@ -202,6 +210,8 @@ export async function importImages(
   const parts = how !== null && 'parts' in how ? how.parts : null;
   const whole = { ...options, pixels, pseudonyms, told: who.told, parts };
   ask(replacedSeries(replacements(patients, proposals, whole)));
+  if (how === null || 'parts' in how)
+    sayLeftOutNow(leftOutNow(patients, proposals, options), dryRun, context);
   if (dryRun) ask(unusableMasks(choice.unusable));
   const { slices, ...counts } = dryRun
     ? { written: 0, unchanged: 0, slices: choice.slices }
