@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { readRejected, readSplit, splitPath } from '@radweave/artifacts';
 import { encodePng } from '@radweave/imaging';
 import { cohortConfig, listening, SIDE, slicePixels, writeSlice } from '@radweave/study/testing/cohort';
-import { tempDir } from '@radweave/testkit';
+import { onPosix, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { cohort, patient, warned } from './oddities.test.data.ts';
 import { preprocess } from './preprocess.ts';
@@ -114,20 +114,17 @@ test('a copy of a slice is told of', async () => {
   ]);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'pipes and hidden patients are passed over and counted',
-  async () => {
-    const { raw, config } = cohort();
-    execFileSync('mkfifo', [join(raw, patient('SY', 0, 0), 'A', 'x.png')]);
-    symlinkSync('x.png', join(raw, patient('SY', 0, 0), 'A', 'y.png'));
-    for (const name of ['.x', '..x']) mkdirSync(join(raw, 'SY/grade0', name, 'A'), { recursive: true });
-    const { summary } = await preprocess({ config }, listening());
-    expect(summary.files).toMatchObject({
-      'not a regular file (pipe, socket or device)': 2,
-      'hidden folder': 2,
-    });
-  },
-);
+onPosix('pipes and hidden patients are passed over and counted', async () => {
+  const { raw, config } = cohort();
+  execFileSync('mkfifo', [join(raw, patient('SY', 0, 0), 'A', 'x.png')]);
+  symlinkSync('x.png', join(raw, patient('SY', 0, 0), 'A', 'y.png'));
+  for (const name of ['.x', '..x']) mkdirSync(join(raw, 'SY/grade0', name, 'A'), { recursive: true });
+  const { summary } = await preprocess({ config }, listening());
+  expect(summary.files).toMatchObject({
+    'not a regular file (pipe, socket or device)': 2,
+    'hidden folder': 2,
+  });
+});
 
 test('images of other formats alone are named with the command that imports them', async () => {
   const { raw, config } = cohort();
