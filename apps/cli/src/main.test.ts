@@ -43,7 +43,7 @@ test('help names every command and ends with 0', async () => {
 
 test('help fits in 80 columns, with options under headings and each default once', async () => {
   vi.stubEnv('npm_command', 'exec');
-  const ofModels = ['info', 'fetch', 'export'].map((name) => ['models', name]);
+  const ofModels = ['list', 'info', 'fetch', 'export'].map((name) => ['models', name]);
   const pages = [[], ...entries.map(({ name }) => [name]), ...ofModels];
   for (const page of pages) {
     const { code, out } = await radweave(...page, '--help');
@@ -59,6 +59,17 @@ test('help fits in 80 columns, with options under headings and each default once
   expect(out).toMatch(/--pretrained <true\|false> .*\(default: true\)/);
   expect(out).toMatch(/--epochs <number> .*default: 100\)/);
 });
+
+test.each(['list', 'info', 'fetch', 'export'])(
+  'models %s shows examples of its own, and an error names its help',
+  async (name) => {
+    vi.stubEnv('npm_command', 'exec');
+    const { out } = await radweave('models', name, '--help');
+    expect(out).toMatch(new RegExp(`\\nExamples:\\n(?:  .*radweave models ${name} .+\\n)+$`));
+    const { err } = await radweave('models', name, '--of_no_command');
+    expect(err).toContain(`radweave models ${name} --help`);
+  },
+);
 
 test('the settings, also as a file, and the models fit in 80 columns', async () => {
   for (const args of [['config'], ['config', '--yaml'], ['models', 'list']]) {

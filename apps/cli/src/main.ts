@@ -72,15 +72,10 @@ export async function build(args: readonly string[]): Promise<Command> {
   for (const [heading, entries] of Object.entries(COMMANDS)) {
     program.commandsGroup(`${heading}:`);
     for (const { name, summary, examples, load } of entries) {
-      const command = program
-        .command(name)
-        .description(summary)
-        .showHelpAfterError(`Options and examples: ${shortProgram(thisStart())} ${name} --help`);
+      const command = program.command(name).description(summary);
       if (args.includes(name)) (await load()).define(command);
-      command
-        .option('--debug', DEBUG)
-        .helpOption(...HELP)
-        .addHelpText('after', `\nExamples:\n${shown(name, examples)}`);
+      command.option('--debug', DEBUG).helpOption(...HELP);
+      showExamples(command, name, examples);
       askForRequiredLast(command);
     }
   }
@@ -90,8 +85,18 @@ export async function build(args: readonly string[]): Promise<Command> {
 const HELP = ['-h, --help', 'Show this help'] as const;
 const DEBUG = 'Show the code and the stack of every error';
 
-function shown(name: string, examples: readonly string[]): string {
-  return examples.map((flags) => `  ${shortProgram(thisStart())} ${name} ${flags}`.trimEnd()).join('\n');
+/** Of a command and of those below it, whose examples begin with their names. */
+function showExamples(command: Command, name: string, examples: readonly string[]): void {
+  const start = `${shortProgram(thisStart())} ${name}`;
+  const shown = examples.map((flags) => `  ${start} ${flags}`.trimEnd()).join('\n');
+  command
+    .showHelpAfterError(`Options and examples: ${start} --help`)
+    .addHelpText('after', `\nExamples:\n${shown}`);
+  for (const own of command.commands) {
+    const named = `${own.name()} `;
+    const ofOwn = examples.filter((one) => one.startsWith(named)).map((one) => one.slice(named.length));
+    showExamples(own, `${name} ${own.name()}`, ofOwn);
+  }
 }
 
 /**

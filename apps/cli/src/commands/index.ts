@@ -82,7 +82,12 @@ export const COMMANDS: Readonly<Record<string, readonly Entry[]>> = {
     {
       name: 'models',
       summary: 'list models, describe one, download its weights, export trained ones',
-      examples: ['list "resnet*"', 'export best_model.pth --output model.safetensors'],
+      examples: [
+        'list "resnet*"',
+        'info resnet18',
+        'fetch resnet18.tv_in1k',
+        'export best_model.pth --output model.safetensors',
+      ],
       load: () => import('./models.ts'),
     },
     {

@@ -31,8 +31,11 @@ export const define: Define = (command) => {
   command
     .command('list')
     .description('every model that can be trained, or those whose name matches')
-    .argument('[pattern]', 'names to list; * stands for any characters, ? for one, such as "resnet*"', '*')
-    .action((pattern: string, _: object, own: Command) => print(own, list(pattern)));
+    .argument(
+      '[pattern]',
+      'names to list; * stands for any characters, ? for one, such as "resnet*" (default: all)',
+    )
+    .action((pattern: string | undefined, _: object, own: Command) => print(own, list(pattern ?? '*')));
   command
     .command('info')
     .description('facts on a model and its pretrained weights')
