@@ -15,13 +15,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { skipOrFail } from '@radweave/testkit';
 import { expect, type TestContext, test } from 'vitest';
-import { usesOwnKernels } from './load.ts';
 import { runCmake } from './setup/build.ts';
 import { buildKey, digest, nativeCache, PACKAGE_ROOT, sourceHash } from './setup/cache.ts';
-import { SetupError } from './setup/errors.ts';
+import { SetupError, VariableError } from './setup/errors.ts';
 import type { Libtorch } from './setup/libtorch.ts';
 import { lookAround } from './setup/machine.ts';
 import { namedLibtorch } from './setup/named.ts';
+import { usesOwnKernels } from './setup/variables.ts';
 
 /** Each is a process of its own: kernels are installed once in a process. */
 const GROUPS = ['plain', 'keys', 'off', 'installed', 'exit'] as const;
@@ -114,6 +114,6 @@ test('RADWEAVE_KERNELS: on unless 0; what is neither 0 nor 1 is refused', () => 
   expect(usesOwnKernels({ RADWEAVE_KERNELS: '1' })).toBe(true);
   expect(usesOwnKernels({ RADWEAVE_KERNELS: '0' })).toBe(false);
   expect(() => usesOwnKernels({ RADWEAVE_KERNELS: 'off' })).toThrow(
-    new SetupError("RADWEAVE_KERNELS must be 0 or 1, not 'off'"),
+    new VariableError("RADWEAVE_KERNELS must be 0 or 1, not 'off'"),
   );
 });

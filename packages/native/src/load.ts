@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { delimiter } from 'node:path';
 import type { Boot, Native } from './raw.ts';
 import type { NativeCuda } from './raw-cuda.ts';
 import type { NativeDistributed } from './raw-distributed.ts';
 import { cpuFlags, openBlasCore } from './setup/cpu.ts';
-import { NativeNotBuiltError, SetupError } from './setup/errors.ts';
+import { NativeNotBuiltError } from './setup/errors.ts';
 import { type Gpu, gpuLibrary } from './setup/libtorch.ts';
 import { readNativeRecord } from './setup/record.ts';
+import { defaultThreads, usesOwnKernels } from './setup/variables.ts';
 
 /**
  * How long a thread that waits for the others spins before it sleeps. GNU OpenMP's default, milliseconds, costs half the speed
@@ -103,30 +103,4 @@ function loadAddon<T>(path: string): T {
       `${path} cannot be loaded (${error instanceof Error ? error.message : error})`,
     );
   }
-}
-
-/**
- * Whether kernels of this addon compute in place of libtorch's: unless `RADWEAVE_KERNELS` is 0, for who wants to compare.
- * @throws SetupError.
- */
-export function usesOwnKernels(env: NodeJS.ProcessEnv = process.env): boolean {
-  const asked = env.RADWEAVE_KERNELS ?? '';
-  if (!['', '0', '1'].includes(asked)) {
-    throw new SetupError(`RADWEAVE_KERNELS must be 0 or 1, not '${asked}'`);
-  }
-  return asked !== '0';
-}
-
-/** Threads for tensor work: what the user asked for, else the cores this process may use. @throws SetupError. */
-export function defaultThreads(env: NodeJS.ProcessEnv = process.env): number {
-  for (const name of ['RADWEAVE_THREADS', 'OMP_NUM_THREADS']) {
-    const asked = env[name];
-    if (asked === undefined || asked === '') continue;
-    const threads = Number(asked);
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new SetupError(`${name} must be a whole number of at least 1, not '${asked}'`);
-    }
-    return threads;
-  }
-  return availableParallelism();
 }

@@ -7,6 +7,7 @@ export {
   describedGpu,
   type GpuFacts,
   hasNativeBf16,
+  usesOwnKernels,
 } from '@radweave/native';
 
 /** Threads used by tensor work in this JS environment. */
@@ -80,7 +81,7 @@ export function emptyCache(): void {
 
 /**
  * Whether 3×3 convolutions of stride 1 can be computed in float32 with Winograd's algorithm, about twice as fast: on
- * Linux and an x86 CPU with AVX2.
+ * Linux and an x86 CPU with AVX2, unless {@link usesOwnKernels} says no.
  */
 export function hasWinograd(): boolean {
   return native().hasWinograd();

@@ -55,3 +55,12 @@ test('of an engine that does not load any more, doctor says what to remove', () 
   expect(problems[0]).toMatch(/^The engine does not work: /);
   expect(problems[0]).toContain(`\nIf it worked before, remove ${folder}, then run radweave setup`);
 });
+
+test.each([
+  ['RADWEAVE_KERNELS', '2', 'must be 0 or 1'],
+  ['RADWEAVE_THREADS', 'many', 'must be a whole number of at least 1'],
+])('of %s=%s doctor says what it takes, and blames no engine', (name, value, wanted) => {
+  const { env } = madeUpBuild();
+  const { problems } = diagnose({ PATH: process.env.PATH, ...env, [name]: value });
+  expect(problems).toEqual([`${name} ${wanted}, not '${value}'`]);
+});

@@ -8,6 +8,11 @@ export class SetupError extends Error {
   readonly code: number = RESOURCE_MISSING;
 }
 
+/** A variable of the environment has a value that cannot be used: no engine is at fault. */
+export class VariableError extends SetupError {
+  override readonly name: string = 'VariableError';
+}
+
 /** A flag names what is not there. */
 export class NotThere extends SetupError {
   override readonly name: string = 'NotThere';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { stepsFor } from './advice.ts';
 import { isDebian } from './apt.ts';
 import { buildAddons, installAddons, isComplete } from './build.ts';
-import { SetupError } from './errors.ts';
+import { SetupError, VariableError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { missingTools } from './machine.ts';
 import { prebuiltFor } from './prebuilt.ts';
@@ -38,7 +38,7 @@ export function provideEngine(
     try {
       return { engine: load(), way: 'prebuilt' };
     } catch (error) {
-      if (!(error instanceof SetupError)) throw error;
+      if (!(error instanceof SetupError) || error instanceof VariableError) throw error;
       rmSync(folder, { recursive: true, force: true });
       say(`The prebuilt engine is not taken. ${error.message}`);
     }

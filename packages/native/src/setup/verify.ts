@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
 import type { GpuFacts } from '../gpu.ts';
 import { PACKAGE_ROOT } from './cache.ts';
-import { SetupError } from './errors.ts';
+import { SetupError, VariableError } from './errors.ts';
 import type { Libtorch } from './libtorch.ts';
 import { run } from './run.ts';
+import { defaultThreads, usesOwnKernels } from './variables.ts';
 
 export interface SeenGpu {
   /** `cuda:N`. */
@@ -28,9 +29,11 @@ export interface EngineReport {
 /**
  * Loads the engine in a child process and asks it.
  *
- * @throws SetupError when it cannot be loaded, with the reason.
+ * @throws SetupError when it cannot be loaded, with the reason; VariableError before it is tried.
  */
 export function askEngine(env: NodeJS.ProcessEnv = process.env): EngineReport {
+  usesOwnKernels(env);
+  defaultThreads(env);
   const done = run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'doctor', 'probe.js')], { env });
   if (!done.ok) throw new SetupError(`The engine does not work: ${done.tail}`);
   return JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '');
@@ -49,7 +52,7 @@ export function askAgain(
   try {
     return ask();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof SetupError) || error instanceof VariableError) throw error;
     const fetched = source === 'fetched' ? ` and ${dirname(root)}` : '';
     throw new SetupError(
       `${error.message}\nIf it worked before, remove ${folder}${fetched}, then run radweave setup`,

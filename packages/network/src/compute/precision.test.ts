@@ -21,6 +21,7 @@ const speeds =
 const able: Omit<Capabilities, 'speedsOf'> = {
   cpuFlags: ['avx512_bf16'],
   hasWinograd: true,
+  usesOwnKernels: true,
   hasFloat16: true,
   gpuOf: () => ({ name: 'NVIDIA H100', capability: [9, 0] }),
 };
@@ -48,6 +49,18 @@ test('without Winograd convolutions the direct ones take their place, and the lo
     precision: 'fp32',
     reason: { text: expect.stringContaining('cuDNN') },
   });
+});
+
+test('where RADWEAVE_KERNELS=0 takes the Winograd convolutions away, that is the reason given', () => {
+  const off = { ...able, cpuFlags: [], hasWinograd: false, usesOwnKernels: false };
+  const reasons = [
+    possiblePrecision('fp32-winograd', ASKED, 'cpu', off).reason.text,
+    fastestPrecision('cpu', { ...off, speedsOf: speeds({}) }).reason.text,
+  ];
+  for (const reason of reasons) {
+    expect(reason).toContain('RADWEAVE_KERNELS=0 switches Winograd convolutions off');
+    expect(reason).not.toMatch(/AVX2|machine has neither/);
+  }
 });
 
 test('bfloat16 without instructions for it is computed as asked, and the log says what it costs', () => {

@@ -1,7 +1,15 @@
 import type { MeasuredSpeeds, Precision } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
-import { cpuFlags, cudaDevice, type GpuFacts, hasFloat16, hasNativeBf16, hasWinograd } from '@radweave/torch';
+import {
+  cpuFlags,
+  cudaDevice,
+  type GpuFacts,
+  hasFloat16,
+  hasNativeBf16,
+  hasWinograd,
+  usesOwnKernels,
+} from '@radweave/torch';
 import { cachedSpeeds } from './speed.ts';
 import type { Workload } from './workload.ts';
 
@@ -12,6 +20,8 @@ const AS_FAST = 1.03;
 export interface Capabilities {
   cpuFlags: readonly string[];
   hasWinograd: boolean;
+  /** Without them there are no Winograd convolutions, whatever the CPU. */
+  usesOwnKernels: boolean;
   /** Whether float16 can be computed on the CPU at all. */
   hasFloat16: boolean;
   /** What a GPU is; null where it cannot be asked. */
@@ -30,6 +40,7 @@ export function thisMachine(work: Workload, context: StageContext): Capabilities
   return {
     cpuFlags: cpuFlags() ?? [],
     hasWinograd: hasWinograd(),
+    usesOwnKernels: usesOwnKernels(),
     hasFloat16: hasFloat16(),
     gpuOf: (device) => cudaDevice(device)?.properties ?? null,
     speedsOf: (candidates) => cachedSpeeds(work, candidates, context),
@@ -49,7 +60,8 @@ export function fastestPrecision(device: string, machine: Capabilities): Precisi
     ...(hasNativeBf16(machine.cpuFlags) ? (['bf16'] as const) : []),
   ];
   if (candidates.length === 1) {
-    return { precision: 'fp32', reason: remark('precision-plain-cpu') };
+    const why = machine.usesOwnKernels ? 'precision-plain-cpu' : 'precision-kernels-off';
+    return { precision: 'fp32', reason: remark(why) };
   }
   return fastest(machine.speedsOf(candidates));
 }
@@ -116,13 +128,14 @@ function float16OnCpu(why: Remark, machine: Pick<Capabilities, 'hasFloat16'>): P
 function winogradHere(
   why: Remark,
   device: string,
-  machine: Pick<Capabilities, 'hasWinograd'>,
+  machine: Pick<Capabilities, 'hasWinograd' | 'usesOwnKernels'>,
 ): PrecisionReason {
   if (device !== 'cpu') {
     return { precision: 'fp32', reason: remark('precision-cudnn', { why, device }) };
   }
   if (machine.hasWinograd) return { precision: 'fp32-winograd', reason: why };
-  return { precision: 'fp32', reason: remark('precision-no-winograd', { why }) };
+  const lacking = machine.usesOwnKernels ? 'precision-no-winograd' : 'precision-winograd-off';
+  return { precision: 'fp32', reason: remark(lacking, { why }) };
 }
 
 /** What becomes of a shorter type on a GPU without units for it; null on others. */

@@ -26,6 +26,8 @@ export const PRECISION = {
   ),
   'precision-nearly-fastest': 'nearly as fast as the fastest, and more exact',
   'precision-plain-cpu': 'this machine has neither native bfloat16 nor Winograd convolutions',
+  'precision-kernels-off':
+    'RADWEAVE_KERNELS=0 switches Winograd convolutions off, and this machine has no native bfloat16',
   'precision-mps': "the only precision on Apple's GPU",
   'precision-gpu-unread':
     "this GPU's compute capability cannot be read; run radweave doctor to see what is missing",
@@ -67,6 +69,11 @@ export const PRECISION = {
     { why: 'remark' },
     ({ why }) =>
       `fp32-winograd ${why}, but that needs Linux and an x86 CPU with AVX2; results differ by rounding only`,
+  ),
+  'precision-winograd-off': of(
+    { why: 'remark' },
+    ({ why }) =>
+      `fp32-winograd ${why}, but RADWEAVE_KERNELS=0 switches Winograd convolutions off; results differ by rounding only`,
   ),
   'precision-old-tf32': of(
     { why: 'remark', capability: 'text' },

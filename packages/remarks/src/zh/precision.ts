@@ -13,6 +13,7 @@ export const PRECISION_ZH: Sentences<typeof PRECISION> = {
   'precision-speed': ({ precision, speed }) => `${precision} 为 ${speed.toPrecision(3)}`,
   'precision-nearly-fastest': '与最快者速度相近，且更精确',
   'precision-plain-cpu': '本机既无原生 bfloat16 指令，也无 Winograd 卷积',
+  'precision-kernels-off': 'RADWEAVE_KERNELS=0 关闭了 Winograd 卷积，且本机无原生 bfloat16 指令',
   'precision-mps': 'Apple GPU 上仅提供这一种',
   'precision-gpu-unread': '无法读取此 GPU 的计算能力；运行 radweave doctor 查看缺少什么',
   'precision-gpu-bf16': ({ capability }) => `计算能力 ${capability} 的 GPU 原生支持 bfloat16`,
@@ -23,6 +24,8 @@ export const PRECISION_ZH: Sentences<typeof PRECISION> = {
   'precision-cudnn': ({ why, device }) => `${why}；在 ${device} 上由 cuDNN 自行选择算法`,
   'precision-no-winograd': ({ why }) =>
     `fp32-winograd ${why}，但这需要 Linux 与支持 AVX2 的 x86 CPU；结果仅有舍入差异`,
+  'precision-winograd-off': ({ why }) =>
+    `fp32-winograd ${why}，但 RADWEAVE_KERNELS=0 关闭了 Winograd 卷积；结果仅有舍入差异`,
   'precision-old-tf32': ({ why, capability }) =>
     `tf32 ${why}；但计算能力 ${capability} 的 GPU 无相应运算单元`,
   'precision-old-gpu': ({ why, capability }) =>
