@@ -16,6 +16,9 @@ export const remarkOrNull: z.ZodType<Remark | null> = z
   .nullable();
 
 /** What is wrong with a file, and which. */
-export function damageOf({ fault, where }: RadweaveError): Remark {
-  return where === undefined ? asWritten(fault) : remark('audit-unreadable', { what: fault, file: where });
+export function damageOf({ code, fault: text, where }: RadweaveError): Remark {
+  const fault = { code, text };
+  return where === undefined
+    ? remark('fault', { fault })
+    : remark('audit-unreadable', { fault, file: where });
 }

@@ -13,4 +13,5 @@ export const EN: Language = {
   aggregation: (name) => name,
   term: (name) => name,
   model: (name) => name,
+  fault: ({ text }) => text,
 };

@@ -14,6 +14,8 @@ interface Given {
   /** `mean`, `top_k (3)`. */
   aggregation: string;
   term: string;
+  /** What is wrong with a file: English has the message of the error, other languages what its code means. */
+  fault: string;
   remark: string;
   remarks: readonly string[];
 }

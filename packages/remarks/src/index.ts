@@ -4,7 +4,7 @@ export { EN } from './english.ts';
 export type { Language } from './language.ts';
 export { editDistance, meant, nearest, offer } from './nearest.ts';
 export { digitsApart, isOneNumber, percent, pValue } from './numbers.ts';
-export type { Code, Params, Part, Remark } from './remark.ts';
+export type { Code, Fault, Params, Part, Remark } from './remark.ts';
 export { asWritten, distinct, readRemark, remark, say, several, withLabelNames } from './say.ts';
 export type { Term } from './terms.ts';
 export { ZH } from './zh/index.ts';

@@ -1,5 +1,6 @@
 import type { CODES } from './en/index.ts';
 import type { Sentences } from './entry.ts';
+import type { Fault } from './remark.ts';
 import type { Split, Term } from './terms.ts';
 
 /** All that a language needs to say remarks. */
@@ -11,4 +12,5 @@ export interface Language {
   term: (name: Term) => string;
   /** A model's name: `fused`, `stacked`, a modality, or `network` and a modality. */
   model: (name: string) => string;
+  fault: (fault: Fault) => string;
 }

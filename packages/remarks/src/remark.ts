@@ -2,6 +2,12 @@ import type { CODES } from './en/index.ts';
 import type { Entry, Kind } from './entry.ts';
 import type { Split, Term } from './terms.ts';
 
+/** What an error says, with its stable code. */
+export interface Fault {
+  readonly code: string;
+  readonly text: string;
+}
+
 /** What a parameter of each kind is: numbers are numbers and formatted in the words, names are strings. */
 interface Values {
   flag: boolean;
@@ -14,6 +20,7 @@ interface Values {
   model: string;
   aggregation: string;
   term: Term;
+  fault: Fault;
   remark: Part;
   remarks: readonly Part[];
 }

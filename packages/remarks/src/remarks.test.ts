@@ -20,6 +20,10 @@ const SAMPLES: Record<Kind, { value: unknown; shown: [en: string, zh: string] }>
   model: { value: 'network Ⓓ', shown: ['network Ⓓ', '网络 Ⓓ'] },
   aggregation: { value: 'top_k (3)', shown: ['top_k (3)', '前 3 个'] },
   term: { value: 'net benefit', shown: ['net benefit', '净获益'] },
+  fault: {
+    value: { code: 'E_NPY', text: 'Ⓗ is no array' },
+    shown: ['Ⓗ is no array', '文件不是可读取的 .npy 数组'],
+  },
   remark: { value: asWritten('Ⓔ'), shown: ['Ⓔ', 'Ⓔ'] },
   remarks: { value: [asWritten('Ⓕ'), asWritten('Ⓖ')], shown: ['Ⓖ', 'Ⓖ'] },
 };

@@ -2,7 +2,7 @@ import { CODES } from './en/index.ts';
 import { EN } from './english.ts';
 import type { Kind } from './entry.ts';
 import type { Language } from './language.ts';
-import type { Code, Params, Part, Remark } from './remark.ts';
+import type { Code, Fault, Params, Part, Remark } from './remark.ts';
 import { type Split, TERMS, type Term } from './terms.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -25,6 +25,7 @@ function inWords(kind: Kind | undefined, value: unknown, language: Language): un
   if (kind === 'split') return language.splits[value as Split];
   if (kind === 'splits') return (value as Split[]).map((one) => language.splits[one]);
   if (kind === 'term') return language.term(value as Term);
+  if (kind === 'fault') return language.fault(value as Fault);
   if (kind === 'aggregation') return language.aggregation(value as string);
   return kind === 'model' ? language.model(value as string) : value;
 }
@@ -53,10 +54,10 @@ export function withLabelNames(one: Part, names: readonly (string | undefined)[]
 
 function withoutText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutText);
-  return isFields(value) ? { code: value.code, params: value.params } : value;
+  return isFields(value) && 'params' in value ? { code: value.code, params: value.params } : value;
 }
 
-/** A text without a code: of an earlier version, or the message of an error. */
+/** A text without a code: of an earlier version, or a name. */
 export function asWritten(text: string): Remark {
   return remark('as-written', { text });
 }
@@ -87,6 +88,7 @@ function isOf(kind: Kind, value: unknown): boolean {
   if (kind === 'remarks') return Array.isArray(value) && value.every((one) => isOf('remark', one));
   if (kind === 'remark')
     return isFields(value) && isFields(value.params) && fits(String(value.code), value.params);
+  if (kind === 'fault') return isFields(value) && isOf('text', value.code) && isOf('text', value.text);
   if (kind === 'term') return TERMS.includes(value as Term);
   if (kind === 'label') return typeof value === 'number' || typeof value === 'string';
   if (kind === 'split') return value === 'train' || value === 'val' || value === 'test';

@@ -130,7 +130,7 @@ function readSplits(featuresDir: string, modality: string, gaps: Remark[]): Audi
     const [first] = faults;
     if (first !== undefined) {
       const file = first.code === 'audit-unreadable' ? first.params.file : table;
-      const about = { n: faults.length, modality, split, example: first.text, file };
+      const about = { n: faults.length, modality, split, example: first, file };
       gaps.push(remark('audit-damaged-features', about));
     }
     return [

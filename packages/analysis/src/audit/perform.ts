@@ -72,7 +72,7 @@ function withDamage(report: CheckReport, { config }: AuditSubject, told: Set<str
 /** The first file that a gap is about, where it is one of damage: of itself, or of the weights that a network was started from. */
 function damagedFile(gap: Part, elsewhere: string): string | null {
   if (gap.code === 'audit-silent-start') return damagedFile(gap.params.reason, elsewhere);
-  if (gap.code === 'as-written') return elsewhere;
+  if (gap.code === 'fault') return elsewhere;
   const isOfDamage =
     gap.code === 'audit-unreadable' ||
     gap.code === 'audit-undecodable' ||

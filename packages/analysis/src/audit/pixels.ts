@@ -1,6 +1,6 @@
 import { InterruptedError } from '@radweave/artifacts';
 import { type SliceFacts, scanSlices } from '@radweave/imaging';
-import { type Remark, remark } from '@radweave/remarks';
+import { type Fault, type Remark, remark } from '@radweave/remarks';
 import type { StageContext } from '@radweave/study/context/events';
 import type { AuditedSlice, AuditSubject } from './subject.ts';
 
@@ -16,7 +16,7 @@ export interface AuditedPixels {
   slices: readonly SeenSlice[];
   constant: number;
   /** What is wrong with images that cannot be decoded. */
-  faults: readonly { path: string; text: string }[];
+  faults: readonly { path: string; fault: Fault }[];
 }
 
 /** Decodes each image once, as it is on disk: resizing would hide what differs. @throws InterruptedError when told to stop. */
@@ -34,11 +34,11 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
     },
   });
   const facts = new Map<string, SliceFacts>();
-  const faults: { path: string; text: string }[] = [];
+  const faults: { path: string; fault: Fault }[] = [];
   for await (const batch of results) {
     for (const result of batch) {
       if (result.fault === undefined) facts.set(result.path, result);
-      else faults.push({ path: result.path, text: result.fault.text });
+      else faults.push({ path: result.path, fault: result.fault });
     }
   }
   const seen = subject.slices.flatMap((slice): SeenSlice[] => {
@@ -52,6 +52,6 @@ export async function scanPixels(subject: AuditSubject, context: StageContext): 
 export function pixelGaps({ faults }: AuditedPixels): Remark[] {
   const [example] = faults;
   if (example === undefined) return [];
-  const { path: file, text } = example;
-  return [remark('audit-undecodable', { n: faults.length, example: `${file}: ${text}`, file })];
+  const { code, text } = example.fault;
+  return [remark('audit-undecodable', { n: faults.length, file: example.path, fault: { code, text } })];
 }

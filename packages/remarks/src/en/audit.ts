@@ -43,12 +43,13 @@ export const AUDIT = {
   'audit-nothing': 'there was nothing to look at',
   'audit-no-pixels': 'looking at pixels was switched off',
   'audit-undecodable': of(
-    { n: 'number', example: 'text', file: 'text' },
-    ({ n, example }) => `${counted(n, 'image')} cannot be decoded${n > 1 ? ', such as' : ':'} ${example}`,
+    { n: 'number', file: 'text', fault: 'fault' },
+    ({ n, file, fault }) =>
+      `${counted(n, 'image')} cannot be decoded${n > 1 ? ', such as' : ':'} ${file}: ${fault}`,
   ),
-  'audit-unreadable': of({ file: 'text', what: 'text' }, ({ file, what }) => `${what} (${file})`),
+  'audit-unreadable': of({ file: 'text', fault: 'fault' }, ({ file, fault }) => `${fault} (${file})`),
   'audit-damaged-features': of(
-    { n: 'number', modality: 'text', split: 'split', example: 'text', file: 'text' },
+    { n: 'number', modality: 'text', split: 'split', example: 'remark', file: 'text' },
     ({ n, modality, split, example }) =>
       `the features of modality ${modality} must be extracted again for ${counted(n, 'patient')} in ${split}${n > 1 ? ', such as' : ':'} ${example}`,
   ),

@@ -10,8 +10,10 @@ import { SITE } from './site.ts';
 
 /** Every code, with its parameters and what it says in English. */
 export const CODES = {
-  /** Of an earlier version, or the message of an error: shown as it is in every language. */
+  /** Of an earlier version: shown as it is in every language. */
   'as-written': of({ text: 'text' }, ({ text }) => text),
+  /** The message of an error. */
+  fault: of({ fault: 'fault' }, ({ fault }) => fault),
   several: of({ parts: 'remarks' }, ({ parts }) => parts.join('; ')),
   ...AUDIT,
   ...DATA,

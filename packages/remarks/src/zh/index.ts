@@ -3,6 +3,7 @@ import type { Term } from '../terms.ts';
 import { AUDIT_ZH } from './audit.ts';
 import { DATA_ZH } from './data.ts';
 import { EVALUATION_ZH } from './evaluation.ts';
+import { faultName } from './faults.ts';
 import { FINDINGS_ZH } from './findings.ts';
 import { PRECISION_ZH } from './precision.ts';
 import { REASONS_ZH } from './reasons.ts';
@@ -46,6 +47,7 @@ const KINDS = new Map([
 export const ZH: Language = {
   sentences: {
     'as-written': ({ text }) => text,
+    fault: ({ fault }) => fault,
     several: ({ parts }) => parts.join('；'),
     ...AUDIT_ZH,
     ...DATA_ZH,
@@ -60,6 +62,7 @@ export const ZH: Language = {
   aggregation: (name) => AGGREGATIONS[name] ?? `前 ${name.replace(/\D/g, '') || 'k'} 个最高概率的均值`,
   term: (name) => TERMS[name],
   model: modelName,
+  fault: faultName,
 };
 
 /** `fused`, `network A`, `only A`: what a model is comes first, and modalities keep their names. */
