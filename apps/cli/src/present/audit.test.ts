@@ -37,7 +37,7 @@ test('a warning exits with 0, and with 3 under --strict', () => {
   expect(plain.status).toBe(0);
   expect(JSON.parse(plain.stdout)).toMatchObject({
     verdict: 'warning',
-    findings: [{ code: 'WARN_ID_SUFFIX' }],
+    findings: [{ code: 'WARN_TEST_AT_HOME' }, { code: 'WARN_ID_SUFFIX' }],
   });
   const strict = auditOf(splits, '--json', '--strict');
   expect(strict.status).toBe(3);

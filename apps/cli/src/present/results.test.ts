@@ -87,6 +87,16 @@ test('without an external hospital there is no column of it', () => {
   ]);
 });
 
+test('a test in a home hospital is not called external', () => {
+  const rows = [row('A', 'val', good), row('A', 'test', vague, { n: 6 })];
+  const text = resultsText(evaluated([remark('found-internal-test', { hospitals: ['JM'] })], ...rows));
+  expect(text.split('\n').slice(0, 2)).toEqual([
+    'AUC per patient (95 % CI): internal validation in JM, test',
+    'model   n  validation           n  test',
+  ]);
+  expect(text).toContain('- the test set is not external: JM has patients in it');
+});
+
 test('with several classes it is the macro AUC by its bootstrap interval', () => {
   const macro = { positive_label: 'macro', auc: NONE, auc_bootstrap: good };
   const text = resultsText(

@@ -38,6 +38,7 @@ export function resultsText({
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
   const isExternal = hasExternal(findings);
+  const isInternal = findings.some(({ code }) => INTERNAL.includes(code));
   const lines = models.map((model) => {
     const [validation, test] = [of('val', model), of('test', model)];
     const shown = isExternal ? [validation, test] : [validation];
@@ -47,13 +48,19 @@ export function resultsText({
   const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
   return [
     paragraph(
-      `${name} per patient (${level}): internal validation in ${home_hospital}${isExternal ? ', external test elsewhere' : ''}`,
+      `${name} per patient (${level}): internal validation in ${home_hospital}${isExternal ? `, ${isInternal ? 'test' : 'external test elsewhere'}` : ''}`,
     ),
-    table(['model', 'n', 'validation', ...(isExternal ? ['n', 'external test'] : [])], lines),
+    table(
+      ['model', 'n', 'validation', ...(isExternal ? ['n', isInternal ? 'test' : 'external test'] : [])],
+      lines,
+    ),
     ...kindsText(models),
     ...foundText(findings),
   ].join('\n');
 }
+
+/** Of a test set with patients of a home hospital. */
+const INTERNAL: readonly string[] = ['found-internal-test', 'found-partly-internal-test'];
 
 /** Whether there is an external hospital at all. */
 export function hasExternal(findings: EvaluationResults['findings']): boolean {

@@ -35,6 +35,12 @@ export function checkPatientHospitals(subject: AuditSubject): CheckReport {
         'Run radweave preprocess again, or correct the files',
       ),
       ...finding(
+        remark('WARN_TEST_AT_HOME'),
+        testedAtHome(placements),
+        where,
+        'Call it an internal test, or keep all patients of a hospital on one side',
+      ),
+      ...finding(
         remark('WARN_ID_HOSPITALS'),
         casesOf(subject, alikeAcross(people)),
         where,
@@ -43,6 +49,16 @@ export function checkPatientHospitals(subject: AuditSubject): CheckReport {
     ],
     gaps: [],
   };
+}
+
+/** Hospitals that are on both sides of the test, with their patients there. */
+function testedAtHome(placements: readonly Placement[]): ReturnType<typeof auditCase>[] {
+  return [...groupBy(placements, ({ hospital }) => hospital)].flatMap(([hospital, own]) => {
+    const test = own.filter(({ split }) => split === 'test');
+    const home = own.filter(({ split }) => split !== 'test');
+    if (hospital === '' || test.length === 0 || home.length === 0) return [];
+    return auditCase([], `${hospital}: ${count(test)} in test, ${count(home)} in training or validation`);
+  });
 }
 
 /** The files put a patient into different splits: one modality against another, or against `cohort.csv`. */

@@ -19,7 +19,7 @@ import { compareSplit, pairsOf } from './comparisons.ts';
 import { curvesOf } from './curves.ts';
 import { inLabelNames } from './estimate.ts';
 import { foundAgainstChance } from './found-chance.ts';
-import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predictions.ts';
+import { type FittedSize, foundInPredictions, foundInternalTest, oneLabelNote } from './found-predictions.ts';
 import type { FrozenModel } from './freeze-model.ts';
 import { type Group, groupOf, patientsIn, type StatOptions, viewsOf } from './group.ts';
 import { heterogeneityOf } from './heterogeneity.ts';
@@ -80,6 +80,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   const told = [...judged, ...models.filter(({ name }) => name === EVERYONE)];
   const heterogeneity = told.flatMap((model) => heterogeneityOf(model, classes, options));
   const found = [
+    ...foundInternalTest(told),
     ...foundAgainstChance({
       models: told,
       rows: rows.filter(({ model }) => told.some(({ name }) => name === model)),

@@ -1,7 +1,7 @@
 import { SPLITS, type Split } from '@radweave/artifacts';
 import type { Remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
-import { type FittedSize, foundInPredictions, oneLabelNote } from './found-predictions.ts';
+import { type FittedSize, foundInPredictions, foundInternalTest, oneLabelNote } from './found-predictions.ts';
 import type { PredictedModel } from './group.ts';
 
 /** Patients of one split: label, probability of the positive label, prediction. */
@@ -57,6 +57,30 @@ test('one label for everybody, a rare label, certainty and more features than pa
     "all are predicted grade0: the accuracy is that label's share",
   ]);
   expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
+});
+
+test.each([
+  [['SY', 'ZS'], []],
+  [['JM'], ['the test set is not external: JM has patients in it and in training or validation; where']],
+  [
+    ['SY', 'JM'],
+    ['the test set is external in part only: JM has patients in it and in training or validation; where'],
+  ],
+])('a test in %j of a model of JM is called internal where it is', (hospitals, told) => {
+  const model = evaluatedAs('fused', {
+    train: [[0, 0.1, 0]],
+    val: [[0, 0.1, 0]],
+    test: [
+      [0, 0.1, 0],
+      [1, 0.9, 1],
+    ],
+  });
+  for (const split of ['train', 'val'] as const) for (const one of model.patients[split]) one.hospital = 'JM';
+  model.patients.test.forEach((one, i) => {
+    one.hospital = hospitals[i % hospitals.length] ?? '';
+  });
+  const found = foundInternalTest([model]).map(({ text }) => text);
+  expect(found).toEqual(told.map((text) => expect.stringContaining(text)));
 });
 
 test('probabilities that hardly differ are told, with as many digits as tell them apart', () => {

@@ -1,4 +1,4 @@
-import type { EvaluatedPatient } from '@radweave/artifacts';
+import { compareText, type EvaluatedPatient, type Split } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { type PredictedModel, patientsIn } from './group.ts';
@@ -19,6 +19,22 @@ const FEWEST = 10;
 const ALIKE = 0.05;
 /** A label with a smaller share of the training patients is rare. */
 const RARE = 0.2;
+
+/** Hospitals that are on both sides of the test: of their patients, and of these words for them, little is external. */
+export function foundInternalTest(models: readonly PredictedModel[]): Remark[] {
+  const hospitalsIn = (...splits: readonly Split[]): Set<string> =>
+    new Set(
+      models.flatMap(({ patients }) =>
+        splits.flatMap((one) => patients[one].map(({ hospital }) => hospital)),
+      ),
+    );
+  const home = hospitalsIn('train', 'val');
+  const test = [...hospitalsIn('test')];
+  const hospitals = test.filter((name) => name !== '' && home.has(name)).sort(compareText);
+  if (hospitals.length === 0) return [];
+  const isAll = hospitals.length === test.length;
+  return [remark(isAll ? 'found-internal-test' : 'found-partly-internal-test', { hospitals })];
+}
 
 /** What is odd about what the models predict and about what they were fitted on. */
 export function foundInPredictions(

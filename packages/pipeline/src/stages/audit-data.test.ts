@@ -111,6 +111,13 @@ test('a patient whose hospital is another in cohort.csv is a leak', async () => 
   ]);
 });
 
+test('patients of one hospital in training and test are a warning that the test is internal', async () => {
+  const config = planted([...CLEAN, { patient: 'JM0900', split: 'test', hospital: 'JM' }]);
+  const { findings } = await audit(asked(config), listening());
+  expect(findings).toMatchObject([{ code: 'WARN_TEST_AT_HOME', severity: 'warning', count: 1 }]);
+  expect(findings[0]?.cases[0]?.detail).toMatch(/^JM: 1 in test, \d+ in training or validation$/);
+});
+
 const WRITTEN = [
   ['case', 'jm0010'],
   ['separators', 'JM-0010'],
@@ -162,8 +169,11 @@ test('numbered IDs are neither the same nor visits', async () => {
   const numbered = ['1-12', '11-2', 'C2019-1', 'C2019-2', 'C2019-3', 'C2019-4', 'C2019-5'];
   const rows = numbered.map((patient, i): Planted => ({ patient, split: SPLITS[i % 3] ?? 'train' }));
   const { verdict, findings } = await audit(asked(planted(rows)), listening());
-  expect(verdict).toBe('passed');
-  expect(findings).toMatchObject([{ code: 'INFO_ID_NUMBERED', severity: 'info', count: 1 }]);
+  expect(verdict).toBe('warning');
+  expect(findings).toMatchObject([
+    { code: 'WARN_TEST_AT_HOME' },
+    { code: 'INFO_ID_NUMBERED', severity: 'info', count: 1 },
+  ]);
 });
 
 test('identical pixels are a leak across splits, a warning within, and nothing when constant', async () => {

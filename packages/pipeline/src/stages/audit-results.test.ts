@@ -168,7 +168,8 @@ test.each(['val', 'test'] as const)(
     const patient = firstOf('train');
     const { record, leaks } = await audited(moved(patient, to));
     expect(leaks).toBe(true);
-    expect(codes(record)).toEqual(['LEAK_CHECKPOINT_TRAINED', 'LEAK_FEATURES_SPLIT', 'LEAK_FUSION_FITTED']);
+    const leaked = ['LEAK_CHECKPOINT_TRAINED', 'LEAK_FEATURES_SPLIT', 'LEAK_FUSION_FITTED'];
+    expect(codes(record)).toEqual([...(to === 'test' ? ['WARN_TEST_AT_HOME'] : []), ...leaked]);
     for (const { code, cases } of record.findings) {
       if (code.startsWith('LEAK')) expect(cases[0]?.patients).toEqual([patient]);
     }
@@ -179,6 +180,7 @@ test('a cohort.csv that still has the old division hides nothing', async () => {
   const config = moved(firstOf('train'), 'test');
   cpSync(join(base.data.splits_dir, 'cohort.csv'), join(config.data.splits_dir, 'cohort.csv'));
   expect(codes((await audited(config)).record)).toEqual([
+    'WARN_TEST_AT_HOME',
     'LEAK_SPLIT_MODALITIES',
     'LEAK_CHECKPOINT_TRAINED',
     'LEAK_FEATURES_SPLIT',
@@ -188,7 +190,12 @@ test('a cohort.csv that still has the old division hides nothing', async () => {
 
 test('a validation patient who is now in test is a leak: epoch and threshold were chosen on them', async () => {
   const { record } = await audited(moved(firstOf('val'), 'test'));
-  expect(codes(record)).toEqual(['LEAK_CHECKPOINT_SELECTED', 'LEAK_FEATURES_SPLIT', 'LEAK_FUSION_THRESHOLD']);
+  expect(codes(record)).toEqual([
+    'WARN_TEST_AT_HOME',
+    'LEAK_CHECKPOINT_SELECTED',
+    'LEAK_FEATURES_SPLIT',
+    'LEAK_FUSION_THRESHOLD',
+  ]);
 });
 
 test('a patient who was moved out of test into train is seen by the features alone', async () => {

@@ -171,6 +171,21 @@ test('images where the table says, visits under their patient, and sets as it gi
   expect(given).toMatchObject({ JM00: 'train', JM01: 'train', JM02: 'val', JM10: 'train', SY00: 'test' });
 });
 
+test('a table whose test patients are of a hospital that trains is told to be an internal test', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => {
+    const split = hospital === 'SY' || id.endsWith('0') ? 'test' : id.endsWith('1') ? 'train' : 'val';
+    return `${id},${hospital},${label},${split}`;
+  });
+  const { config } = study(['grade0', 'grade1'], ['patient,hospital,label,split', ...rows]);
+  const context = listening();
+  const { summary } = await preprocess({ config }, context);
+  const told = summary.warnings?.filter(({ code }) => code === 'data-test-at-home');
+  expect(told).toMatchObject([{ params: { hospitals: ['JM'] } }]);
+  expect(context.said.join('\n')).toContain(
+    'warning: JM has patients in the test set and in training or validation',
+  );
+});
+
 test('whatever does not agree is in one error and one file, before anything else is written', async () => {
   const rows = EVERYBODY.map(({ id, hospital, label }) => [id, hospital, String(label)]);
   const change = (id: string, at: number, value: string): void => {

@@ -103,6 +103,8 @@ export const AUDIT = {
   WARN_UNREADABLE: 'a file that had to be looked at cannot be read',
   LEAK_PATIENT_SPLITS: 'the same patient is in two splits',
   LEAK_PATIENT_HOSPITALS: 'split files and cohort.csv name different hospitals for one patient',
+  WARN_TEST_AT_HOME:
+    'a hospital has patients in the test set and in training or validation: its test is internal',
   WARN_ID_HOSPITALS:
     'patient IDs of different hospitals are the same, or differ in case, separators or zero padding only',
   LEAK_SPLIT_MODALITIES: 'a patient is in different splits, depending on the file',

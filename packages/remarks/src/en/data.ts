@@ -130,6 +130,11 @@ export const DATA = {
     { hospitals: 'texts' },
     ({ hospitals }) => `No patient of ${hospitals.join(', ')} can be used: the external test set is empty`,
   ),
+  'data-test-at-home': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) =>
+      `${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in the test set and in training or validation: for ${hospitals.length === 1 ? 'this hospital' : 'these hospitals'} the test is internal, and shows nothing about patients of other hospitals`,
+  ),
   'data-label-is-hospital': of(
     { hospitals: 'texts' },
     ({ hospitals }) =>

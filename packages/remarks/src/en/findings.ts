@@ -1,6 +1,6 @@
 import { of } from '../entry.ts';
 import { areaParts, digitsApart, isOneNumber, percent, pValue, two } from '../numbers.ts';
-import { counted } from './grammar.ts';
+import { and, counted } from './grammar.ts';
 
 const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
 
@@ -56,6 +56,17 @@ export const FINDINGS = {
       `worse than chance outside the home hospital (an AUC of 0 has no interval; p of an exact test is below ${limit})`,
       models,
     ),
+  ),
+  'found-internal-test': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) =>
+      `the test set is not external: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation; where these results say ‘external’ or ‘outside the home hospital’, they are about an internal test set`,
+  ),
+  /** Of a test set that has patients of other hospitals too. */
+  'found-partly-internal-test': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) =>
+      `the test set is external in part only: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation; where these results say ‘external’ or ‘outside the home hospital’, these patients are counted too`,
   ),
   'found-untold': 'external patients are too few, or of one label only, to tell an AUC from chance',
   'found-no-external': 'there is no external hospital: nothing is known about patients of other hospitals',

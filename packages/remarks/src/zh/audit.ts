@@ -54,6 +54,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   WARN_UNREADABLE: '需要检查的文件无法读取',
   LEAK_PATIENT_SPLITS: '同一患者出现在两个数据集中',
   LEAK_PATIENT_HOSPITALS: '划分文件与 cohort.csv 中同一患者的医院不同',
+  WARN_TEST_AT_HOME: '医院的患者既在测试集，又在训练集或验证集：该医院的测试为内部测试',
   WARN_ID_HOSPITALS: '不同医院的患者编号相同，或仅大小写、分隔符或前导零不同',
   LEAK_SPLIT_MODALITIES: '不同文件中同一患者所属数据集不同',
   LEAK_SAME_ID: '不同数据集中的编号仅大小写、分隔符或前导零不同',

@@ -49,6 +49,8 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'data-brighter': ({ hospital, modality, high, home, homeHigh }) =>
     `${hospital} 的 ${modality}：切片比 ${home} 的亮得多（第 99 百分位数为量程的 ${high.toFixed(2)}，${home} 为 ${homeHigh.toFixed(2)}）`,
   'data-no-external': ({ home }) => `除 ${home} 外未读取任何医院：外部测试集为空`,
+  'data-test-at-home': ({ hospitals }) =>
+    `${list(hospitals)} 的患者既在测试集，又在训练集或验证集：对${hospitals.length === 1 ? '该医院' : '这些医院'}而言为内部测试，不能说明其他医院的患者`,
   'data-label-is-hospital': ({ hospitals }) =>
     `${list(hospitals)} 各自只有一种标签的患者：在这些医院，医院之间的差异与标签之间的差异无法区分`,
   'data-no-external-usable': ({ hospitals }) => `${list(hospitals)} 没有可用的患者：外部测试集为空`,

@@ -1,6 +1,7 @@
 import type { FINDINGS } from '../en/findings.ts';
 import type { Sentences } from '../entry.ts';
 import { areaParts, digitsApart, isOneNumber, percent, pValue, two } from '../numbers.ts';
+import { list } from './grammar.ts';
 
 const placed = (model: string, hospital: string, isMacro: boolean): string =>
   `${model}${hospital === '' ? '' : `（${hospital}）`}，${isMacro ? '宏平均 AUC' : 'AUC'}`;
@@ -32,6 +33,10 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     listed(`在本院以外差于随机水平（AUC 的 ${percent(level, 1)} 置信区间低于 0.5）`, models),
   'found-worse-exact': ({ limit, models }) =>
     listed(`在本院以外差于随机水平（AUC 为 0 时没有置信区间；精确检验 p 低于 ${limit}）`, models),
+  'found-internal-test': ({ hospitals }) =>
+    `测试集并非外部测试集：${list(hospitals)} 的患者既在测试集，又在训练集或验证集；本结果中的“外部”与“本院以外”均指内部测试集`,
+  'found-partly-internal-test': ({ hospitals }) =>
+    `测试集仅部分为外部测试集：${list(hospitals)} 的患者既在测试集，又在训练集或验证集；本结果中的“外部”与“本院以外”也包括这些患者`,
   'found-untold': '外部患者过少或仅有一类标签，无法判断 AUC 是否不同于随机水平',
   'found-no-external': '无外部医院：对其他医院的患者一无所知',
   'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),

@@ -143,10 +143,14 @@ export function externalOddities(
     if (others.length === 0) return [remark('data-no-external', { home: homes.join(', ') })];
     return [remark('data-no-external-usable', { hospitals: others })];
   }
+  const atHome = [...new Set(external.map(({ hospital }) => hospital))].filter((name) =>
+    homes.includes(name),
+  );
+  const internal = atHome.length === 0 ? [] : [remark('data-test-at-home', { hospitals: atHome })];
   const labelsOf = (some: readonly CohortMember[]): number => new Set(some.map(({ label }) => label)).size;
   const each = [...groupBy(external, ({ hospital }) => hospital)];
-  if (labelsOf(external) < 2 || each.some(([, own]) => labelsOf(own) > 1)) return [];
-  return [remark('data-label-is-hospital', { hospitals: each.map(([hospital]) => hospital) })];
+  if (labelsOf(external) < 2 || each.some(([, own]) => labelsOf(own) > 1)) return internal;
+  return [...internal, remark('data-label-is-hospital', { hospitals: each.map(([hospital]) => hospital) })];
 }
 
 /** What share of a hospital's patients is in training, where another was asked for. */
