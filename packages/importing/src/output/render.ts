@@ -79,12 +79,11 @@ function slicesOf(
 
 const BYTES: GrayRange = { low: 0, high: 255 };
 
-function rangeOf(
-  stack: Stack,
-  decoded: () => Iterable<SliceValues>,
+/** The rule by which values of a series become gray; `range` is null where the volume itself gives it. */
+export function rangeRule(
+  { images: [image] }: Stack,
   options: PixelOptions,
-): { range: GrayRange; how: string } {
-  const [image] = stack.images;
+): { range: GrayRange | null; how: string } {
   if (image?.source.kind === 'picture' && image.source.isByte) return { range: BYTES, how: 'as stored' };
   if (image?.isColour === true && image.source.kind === 'dicom')
     return { range: BYTES, how: 'brightness of the colour' };
@@ -96,14 +95,23 @@ function rangeOf(
     };
   }
   const { volume } = options;
-  const values = function* (): Generator<Values> {
-    for (const one of decoded()) yield one.valuesOf(one.samples);
-  };
   const how =
     volume.kind === 'zscore'
       ? `mean ± ${volume.deviations} standard deviations of the volume`
       : `percentiles ${volume.low} and ${volume.high} of the volume`;
-  return { range: volumeRange(values, volume), how };
+  return { range: null, how };
+}
+
+function rangeOf(
+  stack: Stack,
+  decoded: () => Iterable<SliceValues>,
+  options: PixelOptions,
+): { range: GrayRange; how: string } {
+  const { range, how } = rangeRule(stack, options);
+  const values = function* (): Generator<Values> {
+    for (const one of decoded()) yield one.valuesOf(one.samples);
+  };
+  return { range: range ?? volumeRange(values, options.volume), how };
 }
 
 /** The slices themselves, or planes at equal distances between them. */

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importFiles, readImported } from '@radweave/artifacts';
+import { TAG } from '@radweave/importing/dicom/tags';
+import type { MadeUp } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
@@ -57,4 +59,68 @@ test('fewer --modalities leave the others in place, and what a decision removes 
   expect(slicesOf()).toHaveLength(5);
   expect(await again({ label: '1' })).toContain('(2 slices), 1 × your decision.');
   expect(slicesOf()).toHaveLength(3);
+});
+
+const PET: MadeUp = {
+  [TAG.modality]: ['CS', 'PT'],
+  [TAG.units]: ['CS', 'BQML'],
+  [TAG.decayCorrection]: ['CS', 'START'],
+  [TAG.weight]: ['DS', '70'],
+  [TAG.seriesTime]: ['TM', '101500'],
+  [TAG.acquisitionTime]: ['TM', '101500.00'],
+  [TAG.radiopharmaceutical]: [
+    'SQ',
+    [
+      {
+        [TAG.radionuclideDose]: ['DS', '370000000'],
+        [TAG.radionuclideHalfLife]: ['DS', '6586.2'],
+        [TAG.radiopharmaceuticalStart]: ['TM', '091500'],
+      },
+    ],
+  ],
+};
+
+test('another window, or another rule of MR, beside slices that stay as they are is refused; for all files it is not', async () => {
+  for (const [type, pixels, rules] of [
+    [
+      'CT',
+      { window: 'bone' },
+      'A: window -160 to 240 of 1 patient of an earlier import, but window -500 to 1300',
+    ],
+    [
+      'CT',
+      { window: '40/33.3' },
+      'A: window -160 to 240 of 1 patient of an earlier import, but window 23.35 to 56.65',
+    ],
+    ['PT', { pet: 'volume' }, 'A: SUV 0 to 10 of 1 patient of an earlier import, but percentiles 1 and 99'],
+    [
+      'MR',
+      { mr: 'zscore:3' },
+      'A: percentiles 1 and 99 of the volume of 1 patient of an earlier import, but mean ± 3',
+    ],
+  ] as const) {
+    const folder = tempDir();
+    const export_ = (patient: string): void =>
+      writeSeries(folder, 'arterial', 2, {
+        ...(type === 'PT' ? PET : { [TAG.modality]: ['CS', type] }),
+        [TAG.patientId]: ['LO', patient],
+        [TAG.studyUid]: ['UI', `1.${patient}`],
+        [TAG.sopInstance]: ['UI', `1.2.${patient}`],
+      });
+    export_('1');
+    const rule = { modality: 'A', description: 'arterial' };
+    const options = optionsIn(folder);
+    mkdirSync(options.records, { recursive: true });
+    writeFileSync(importFiles(options.records).mapping, JSON.stringify({ rules: [rule], decisions: {} }));
+    await importStage(options, silentContext());
+    const other = { ...options, pixels: { ...options.pixels, ...pixels } };
+    await importStage(other, silentContext());
+    await importStage(options, silentContext());
+    export_('2');
+    await expect(importStage(other, silentContext())).rejects.toMatchObject({
+      code: 'E_IMPORT_OPEN',
+      message: expect.stringContaining(rules),
+    });
+    expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
+  }
 });

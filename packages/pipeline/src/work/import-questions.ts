@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import { DataError, type ListedFile } from '@radweave/artifacts';
+import type { OtherGrays } from '@radweave/importing/cohort/earlier';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
@@ -111,6 +112,17 @@ export function replacedSeries(all: readonly Replacement[]): Question {
         `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.patient}, ${earlier.series} '${earlier.description}'`,
     ),
     hint: 'Decide there which one counts: the name of the modality for the new series, or "-" to keep the earlier one',
+  };
+}
+
+export function mixedGrays(all: readonly OtherGrays[]): Question {
+  return {
+    what: 'gray values of one modality would be made by several rules',
+    lines: all.map(
+      ({ modality, patients, earlier, now }) =>
+        `${modality}: ${earlier} of ${counted(patients, 'patient')} of an earlier import, but ${now} of these files`,
+    ),
+    hint: 'Give the same --window, --mr and --pet as before; for others, import all files into a new --output with --records of its own',
   };
 }
 

@@ -29,7 +29,7 @@ import {
   standing,
   tallied,
 } from '@radweave/importing/cohort/account';
-import { leftOutNow } from '@radweave/importing/cohort/earlier';
+import { leftOutNow, otherGrays } from '@radweave/importing/cohort/earlier';
 import {
   dicomReader,
   type FoundImages,
@@ -70,6 +70,7 @@ import {
 import {
   asker,
   missingFiles,
+  mixedGrays,
   openSeries,
   replacedSeries,
   tornMasks,
@@ -210,6 +211,7 @@ export async function importImages(
   const parts = how !== null && 'parts' in how ? how.parts : null;
   const whole = { ...options, pixels, pseudonyms, told: who.told, parts };
   ask(replacedSeries(replacements(patients, proposals, whole)));
+  ask(mixedGrays(otherGrays(patients, proposals, whole)));
   if (how === null || 'parts' in how)
     sayLeftOutNow(leftOutNow(patients, proposals, options), dryRun, context);
   if (dryRun) ask(unusableMasks(choice.unusable));
