@@ -112,6 +112,35 @@ function sayAlike(
   );
 }
 
+/** Patients who share slices, or the space of an examination, in DICOM files: perhaps one person, whose IDs are mixed up. */
+function sayShared(patients: readonly ImportedPatient[], context: StageContext): void {
+  const places = new Map<string, { images: number; who: Set<string> }>();
+  for (const { pseudonym, images } of patients) {
+    for (const { source, instance, study, frameOfReference: space } of images) {
+      if (source.kind !== 'dicom') continue;
+      for (const place of [instance, ...(space === '' ? [] : [`${study} ${space}`])]) {
+        const one = places.get(place) ?? { images: 0, who: new Set() };
+        places.set(place, { images: one.images + 1, who: one.who.add(pseudonym) });
+      }
+    }
+  }
+  const shared = [...places].filter(([, { who }]) => who.size > 1);
+  const groups = grouped(shared, ([, { who }]) => JSON.stringify([...who].sort(compareText)));
+  const [first] = groups;
+  if (first === undefined) return;
+  const people = new Set(shared.flatMap(([, { who }]) => [...who]));
+  const images = Math.max(...first.map(([, one]) => one.images));
+  const copies = first.filter(([place]) => !place.includes(' ')).length;
+  const what = [
+    ...(copies > 0 ? [`${counted(copies, 'SOPInstanceUID')} of several PatientIDs`] : []),
+    ...(copies < first.length ? [`one study and frame of reference (${counted(images, 'image')})`] : []),
+  ];
+  warn(
+    context,
+    `${counted(people.size, 'patient')} share images with another, so perhaps one person under several PatientIDs, or mixed-up files: ${and([...(first[0]?.[1].who ?? [])].sort(compareText))} have ${and(what)}${groups.length === 1 ? '' : `, and ${counted(groups.length - 1, 'more group')}`}. Correct the PatientIDs, or leave the wrong series out by decisions.`,
+  );
+}
+
 export function sayOddities(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
@@ -119,6 +148,7 @@ export function sayOddities(
   context: StageContext,
 ): void {
   sayAlike(patients, pseudonyms, context);
+  sayShared(patients, context);
   for (const { pseudonym, images } of patients) {
     const births = new Set(images.map(({ birthDate }) => birthDate).filter((date) => date !== ''));
     if (births.size > 1)

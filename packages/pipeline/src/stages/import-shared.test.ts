@@ -1,0 +1,38 @@
+import { TAG } from '@radweave/importing/dicom/tags';
+import type { MadeUp } from '@radweave/importing/testing/made-up';
+import { listening } from '@radweave/study/testing/cohort';
+import { tempDir } from '@radweave/testkit';
+import { expect, test } from 'vitest';
+import { optionsIn, writeSeries } from './import.options.test.data.ts';
+import { importStage } from './import.ts';
+
+/** What is said of two patients of unlike IDs, whose slices are of the same UIDs but for what is given. */
+async function saidOf(second: MadeUp): Promise<string> {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2, {
+    [TAG.patientId]: ['LO', 'A1'],
+    [TAG.frameOfReference]: ['UI', '1.9'],
+  });
+  writeSeries(folder, 'arterial phase', 2, {
+    [TAG.patientId]: ['LO', 'Q77'],
+    [TAG.frameOfReference]: ['UI', '1.9'],
+    ...second,
+  });
+  const context = listening();
+  await importStage(optionsIn(folder), context);
+  return context.said.filter((text) => text.includes('share images')).join('\n');
+}
+
+test('one study and space, or one slice, under two PatientIDs is told with pseudonyms and counts', async () => {
+  const study = await saidOf({});
+  expect(study).toMatch(
+    /2 patients share .*: HN-\d+ and HN-\d+ have one study and frame of reference \(4 images\)\./,
+  );
+  expect(study).not.toMatch(/A1|Q77/);
+  const copies: MadeUp = {
+    [TAG.sopInstance]: ['UI', '1.2.3.8.0'],
+    [TAG.studyUid]: ['UI', '1.77'],
+  };
+  expect(await saidOf(copies)).toMatch(/have 1 SOPInstanceUID of several PatientIDs\./);
+  expect(await saidOf({ [TAG.studyUid]: ['UI', '1.77'] })).toBe('');
+});
