@@ -138,3 +138,23 @@ export function madeUpSlice(more: MadeUp = {}): MadeUp {
     ...more,
   };
 }
+
+/** What makes a PET slice of it, whose activity becomes SUV. */
+export const MADE_UP_PET: MadeUp = {
+  [TAG.modality]: ['CS', 'PT'],
+  [TAG.units]: ['CS', 'BQML'],
+  [TAG.decayCorrection]: ['CS', 'START'],
+  [TAG.weight]: ['DS', '70'],
+  [TAG.seriesTime]: ['TM', '101500'],
+  [TAG.acquisitionTime]: ['TM', '101500.00'],
+  [TAG.radiopharmaceutical]: [
+    'SQ',
+    [
+      {
+        [TAG.radionuclideDose]: ['DS', '370000000'],
+        [TAG.radionuclideHalfLife]: ['DS', '6586.2'],
+        [TAG.radiopharmaceuticalStart]: ['TM', '091500'],
+      },
+    ],
+  ],
+};

@@ -6,7 +6,7 @@ import { TAG } from '../dicom/tags.ts';
 import { pixelFormat } from '../pixels/format.ts';
 import { decodeFrame } from '../pixels/frames.ts';
 import type { Moment } from '../series/image.ts';
-import { type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
+import { MADE_UP_PET, type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
 import { grayOfColour } from './gray-of-colour.ts';
 import { rescaled } from './rescale.ts';
 import { suvFactor } from './suv.ts';
@@ -56,28 +56,9 @@ test('a volume of nothing but padding has no range', () => {
   }
 });
 
-const PET: MadeUp = {
-  [TAG.modality]: ['CS', 'PT'],
-  [TAG.units]: ['CS', 'BQML'],
-  [TAG.decayCorrection]: ['CS', 'START'],
-  [TAG.weight]: ['DS', '70'],
-  [TAG.seriesTime]: ['TM', '101500'],
-  [TAG.acquisitionTime]: ['TM', '101500.00'],
-  [TAG.radiopharmaceutical]: [
-    'SQ',
-    [
-      {
-        [TAG.radionuclideDose]: ['DS', '370000000'],
-        [TAG.radionuclideHalfLife]: ['DS', '6586.2'],
-        [TAG.radiopharmaceuticalStart]: ['TM', '091500'],
-      },
-    ],
-  ],
-};
-
 test('SUV by body weight: decay to the scan, to the injection, across midnight; or the reason why not', () => {
   const factor = (more: MadeUp, acquired: readonly Moment[] = []): number =>
-    suvFactor(parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...more })).dataset, acquired);
+    suvFactor(parseFile(madeUpDicom({ ...madeUpSlice(), ...MADE_UP_PET, ...more })).dataset, acquired);
   const left = 370e6 * 2 ** (-3600 / 6586.2);
   expect(factor({})).toBeCloseTo(70_000 / left, 12);
   expect(factor({ [TAG.decayCorrection]: ['CS', 'ADMIN'] })).toBeCloseTo(70_000 / 370e6, 12);
@@ -112,13 +93,13 @@ test('SUV by body weight: decay to the scan, to the injection, across midnight; 
 });
 
 const agent = (more: MadeUp): MadeUp => {
-  const [, [usual]] = PET[TAG.radiopharmaceutical] as unknown as [string, [MadeUp]];
+  const [, [usual]] = MADE_UP_PET[TAG.radiopharmaceutical] as unknown as [string, [MadeUp]];
   return { [TAG.radiopharmaceutical]: ['SQ', [{ ...usual, ...more }]] };
 };
 
 test('the decay for SUV is that to the first image of the series, by dates where they are written', () => {
   const decay = (more: MadeUp, acquired: readonly Moment[]): number => {
-    const { dataset } = parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...more }));
+    const { dataset } = parseFile(madeUpDicom({ ...madeUpSlice(), ...MADE_UP_PET, ...more }));
     return Math.log2((suvFactor(dataset, acquired) * 370e6) / 70_000) * 6586.2;
   };
   const times = (...all: string[]): Moment[] => all.map((time) => ({ date: '', time }));
@@ -135,8 +116,9 @@ test('the decay for SUV is that to the first image of the series, by dates where
     });
   const scan = [{ date: '20260304', time: '101500' }];
   const zirconium = suvFactor(
-    parseFile(madeUpDicom({ ...madeUpSlice(), ...PET, ...late, ...whole('20260301101500.00', '282240') }))
-      .dataset,
+    parseFile(
+      madeUpDicom({ ...madeUpSlice(), ...MADE_UP_PET, ...late, ...whole('20260301101500.00', '282240') }),
+    ).dataset,
     scan.map((one) => ({ ...one })),
   );
   expect(zirconium).toBeCloseTo((70_000 / 370e6) * 2 ** ((3 * 86_400) / 282_240), 9);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEvaluation } from '@radweave/artifacts';
+import { madeUpCohort } from '@radweave/study/testing/features';
 import { expect, test } from 'vitest';
 import { prepared, run } from '../testing/evaluations.ts';
 
@@ -19,4 +20,30 @@ test('an evaluation writes what it found, and compares the external hospitals', 
     expect(Math.abs((within_auc.value ?? 0) - (pooled?.auc.value ?? 1))).toBeLessThan(0.1);
   }
   expect(existsSync(join(outputDir, 'heterogeneity.csv'))).toBe(true);
+});
+
+test('a test set of the home hospital is said to be internal before all else, of others in part', async () => {
+  const first = async (isAtHome: (hospital: string) => boolean): Promise<string> => {
+    const cohort = madeUpCohort({ train: 20, val: 14, test: 16 }).map((one) =>
+      isAtHome(one.hospital) ? { ...one, hospital: 'JM' } : one,
+    );
+    const { evaluationFile } = await run(await prepared(cohort), { networksOnly: true });
+    return readEvaluation(evaluationFile).findings[0]?.text ?? '';
+  };
+  expect(await first(() => true)).toMatch(
+    /^the test set is not external: JM has patients in it and in training/,
+  );
+  expect(await first((hospital) => hospital === 'SY')).toMatch(
+    /^the test set is external in part only: JM has/,
+  );
+});
+
+test('what cannot be computed of a class is told by its name', async () => {
+  const cohort = madeUpCohort({ train: 30, val: 18, test: 24 }, 3).map((one) =>
+    one.hospital === 'ZS' && one.label === 2 ? { ...one, hospital: 'SY' } : one,
+  );
+  const { evaluationFile } = await run(await prepared(cohort, 3), { networksOnly: true });
+  const rows = readEvaluation(evaluationFile).rows.filter(({ hospital }) => hospital === 'ZS');
+  const notes = rows.flatMap((row) => JSON.stringify(row).match(/class \w+/g) ?? []);
+  expect(new Set(notes)).toEqual(new Set(['class grade2']));
 });

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
-import type { MadeUp } from '@radweave/importing/testing/made-up';
+import { MADE_UP_PET } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
@@ -61,25 +61,6 @@ test('fewer --modalities leave the others in place, and what a decision removes 
   expect(slicesOf()).toHaveLength(3);
 });
 
-const PET: MadeUp = {
-  [TAG.modality]: ['CS', 'PT'],
-  [TAG.units]: ['CS', 'BQML'],
-  [TAG.decayCorrection]: ['CS', 'START'],
-  [TAG.weight]: ['DS', '70'],
-  [TAG.seriesTime]: ['TM', '101500'],
-  [TAG.acquisitionTime]: ['TM', '101500.00'],
-  [TAG.radiopharmaceutical]: [
-    'SQ',
-    [
-      {
-        [TAG.radionuclideDose]: ['DS', '370000000'],
-        [TAG.radionuclideHalfLife]: ['DS', '6586.2'],
-        [TAG.radiopharmaceuticalStart]: ['TM', '091500'],
-      },
-    ],
-  ],
-};
-
 test('another window, or another rule of MR, beside slices that stay as they are is refused; for all files it is not', async () => {
   for (const [type, pixels, rules] of [
     [
@@ -102,7 +83,7 @@ test('another window, or another rule of MR, beside slices that stay as they are
     const folder = tempDir();
     const export_ = (patient: string): void =>
       writeSeries(folder, 'arterial', 2, {
-        ...(type === 'PT' ? PET : { [TAG.modality]: ['CS', type] }),
+        ...(type === 'PT' ? MADE_UP_PET : { [TAG.modality]: ['CS', type] }),
         [TAG.patientId]: ['LO', patient],
         [TAG.studyUid]: ['UI', `1.${patient}`],
         [TAG.sopInstance]: ['UI', `1.2.${patient}`],

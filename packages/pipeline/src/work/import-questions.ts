@@ -1,12 +1,12 @@
 import { relative, sep } from 'node:path';
-import { DataError, type ListedFile } from '@radweave/artifacts';
+import { DataError, type ListedFile, privateFiles } from '@radweave/artifacts';
 import type { OtherGrays } from '@radweave/importing/cohort/earlier';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
 import type { Replacement } from '@radweave/importing/cohort/write-series';
-import { OPEN, type Proposal } from '@radweave/importing/series/propose';
-import { looks } from '@radweave/importing/series/rules';
+import { OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
+import { looks, MASK } from '@radweave/importing/series/rules';
 import type { Stack } from '@radweave/importing/series/stack';
 import { are, counted } from '@radweave/remarks';
 import { type StageContext, warn } from '@radweave/study/context/events';
@@ -140,4 +140,21 @@ export function missingFiles(
     lines: missing.map(({ file }) => `${file}: ${reasons.get(file) ?? 'not there'}`),
     hint: 'Correct the table, or take their rows out of it',
   };
+}
+
+/** @throws DataError `E_IMPORT_NOTHING` where there is nothing to import, with the most frequent reason. */
+export function requireSomething(
+  { files }: FoundImages,
+  proposals: readonly Proposal[],
+  { root, secrets }: { readonly root: string; readonly secrets: string },
+  reasons: Readonly<Record<string, number>>,
+): void {
+  if (proposals.some(({ modality }) => modality !== OUT && modality !== MASK)) return;
+  const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+  const why =
+    most === undefined ? '' : `; most are left out because: ${most[0]} (${counted(most[1], 'file')})`;
+  throw new DataError('E_IMPORT_NOTHING', `none of ${counted(files, 'file')} gives a slice to import${why}`, {
+    where: root,
+    hint: `All reasons are in ${privateFiles(secrets).leftOut}`,
+  });
 }

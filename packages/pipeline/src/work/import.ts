@@ -1,7 +1,6 @@
 import { resolve, sep } from 'node:path';
 import {
   type CarriedColumns,
-  DataError,
   importFiles,
   type ListedFile,
   type Mapping,
@@ -54,8 +53,8 @@ import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flag
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { OUT, type Proposal, propose } from '@radweave/importing/series/propose';
-import { FIRST_RULES, MASK, withMaskRule } from '@radweave/importing/series/rules';
+import { type Proposal, propose } from '@radweave/importing/series/propose';
+import { FIRST_RULES, withMaskRule } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
@@ -73,6 +72,7 @@ import {
   mixedGrays,
   openSeries,
   replacedSeries,
+  requireSomething,
   tornMasks,
   unclearMasks,
   unnamedFiles,
@@ -335,20 +335,4 @@ function writeSheet(
     chosenOf: (one: Proposal) => slices.get(one),
   };
   writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
-}
-
-function requireSomething(
-  { files }: FoundImages,
-  proposals: readonly Proposal[],
-  { root, secrets }: ImportOptions,
-  reasons: Readonly<Record<string, number>>,
-): void {
-  if (proposals.some(({ modality }) => modality !== OUT && modality !== MASK)) return;
-  const [most] = Object.entries(reasons).sort(([, a], [, b]) => b - a);
-  const why =
-    most === undefined ? '' : `; most are left out because: ${most[0]} (${counted(most[1], 'file')})`;
-  throw new DataError('E_IMPORT_NOTHING', `none of ${counted(files, 'file')} gives a slice to import${why}`, {
-    where: root,
-    hint: `All reasons are in ${privateFiles(secrets).leftOut}`,
-  });
 }

@@ -15,7 +15,6 @@ import {
   type SplitSummary,
   splitFiles,
   UsageError,
-  writeRejected,
 } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { and, counted, offer } from '@radweave/remarks';
@@ -36,6 +35,7 @@ import {
   findSharedImages,
   type ImageCheck,
   mergeFolds,
+  refuseOrSkip,
   rejection,
   type Scan,
   scanHere,
@@ -325,26 +325,6 @@ async function draw(
     pictures.set(modality, await drawSvg(brightnessChart(own, home, CHART_WORDS)));
   }
   return pictures;
-}
-
-function refuseOrSkip(check: ImageCheck, data: Config['data'], skip: boolean, context: StageContext): void {
-  const path = splitFiles(data.splits_dir).rejected;
-  writeRejected(path, check.rejected);
-  const [first] = check.rejected;
-  const text = `${counted(check.rejected.length, 'image')} cannot be used, such as ${first?.image_path} (${first?.reason})`;
-  if (skip) {
-    warn(context, `${text}. They are left out and listed in ${path}.`);
-    return;
-  }
-  const areAll = (code: string): boolean => check.rejected.every(({ reason }) => reason.startsWith(code));
-  throw new DataError('E_IMAGES', text, {
-    where: path,
-    hint: areAll('SIZE')
-      ? 'Use --resize to resize them, or --image_size for another size'
-      : areAll('SHAPE')
-        ? 'Give them black margins with --set data.resize=pad, or distort them with --set data.resize=stretch'
-        : 'Fix or remove them, or leave them out with --skip_unreadable',
-  });
 }
 
 function writeLog(config: Config, summary: SplitSummary): void {

@@ -1,7 +1,14 @@
-import type { IssueCollector, RejectedImage } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  type IssueCollector,
+  type RejectedImage,
+  splitFiles,
+  writeRejected,
+} from '@radweave/artifacts';
 import { type Resizing, type ScannedSlice, type SliceFacts, scanSlices } from '@radweave/imaging';
-import { type Remark, remark } from '@radweave/remarks';
-import type { StageContext } from '../context/events.ts';
+import { counted, type Remark, remark } from '@radweave/remarks';
+import { type StageContext, warn } from '../context/events.ts';
 import { Brightness } from './brightness.ts';
 import type { FoundSlice } from './found.ts';
 import { CONFLICT_REMEDY, type CohortMember, type Gathered } from './patients.ts';
@@ -199,4 +206,34 @@ export function findSharedImages(
 
 function contentOf(check: ImageCheck, slice: FoundSlice): string | undefined {
   return check.facts.get(slice.path)?.contentHash;
+}
+
+/**
+ * Lists images that cannot be used.
+ *
+ * @throws DataError `E_IMAGES` unless they are to be left out.
+ */
+export function refuseOrSkip(
+  check: ImageCheck,
+  data: Config['data'],
+  skip: boolean,
+  context: StageContext,
+): void {
+  const path = splitFiles(data.splits_dir).rejected;
+  writeRejected(path, check.rejected);
+  const [first] = check.rejected;
+  const text = `${counted(check.rejected.length, 'image')} cannot be used, such as ${first?.image_path} (${first?.reason})`;
+  if (skip) {
+    warn(context, `${text}. They are left out and listed in ${path}.`);
+    return;
+  }
+  const areAll = (code: string): boolean => check.rejected.every(({ reason }) => reason.startsWith(code));
+  throw new DataError('E_IMAGES', text, {
+    where: path,
+    hint: areAll('SIZE')
+      ? 'Use --resize to resize them, or --image_size for another size'
+      : areAll('SHAPE')
+        ? 'Give them black margins with --set data.resize=pad, or distort them with --set data.resize=stretch'
+        : 'Fix or remove them, or leave them out with --skip_unreadable',
+  });
 }
