@@ -39,7 +39,7 @@ export function diagnose(env: NodeJS.ProcessEnv = process.env): Diagnosis {
   };
   const record = attempt(() => readNativeRecord(env));
   const engine =
-    record && attempt(() => askAgain(() => askEngine(env), dirname(record.addon), record.libtorch));
+    record && attempt(() => askAgain(() => askEngine(env), dirname(record.addon), record.libtorch, env));
   const around = surroundings(record, env);
   const flags = cpuFlags();
   const missing = missingTools(env);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileSha256 } from '../sha256.ts';
 import { sweepLeftovers, temporaryName } from '../temporary.ts';
@@ -27,6 +27,12 @@ function fetchedFolder(engine: Engine, env: NodeJS.ProcessEnv, version: string =
 export function fetchedLibtorches(engine: Engine, env: NodeJS.ProcessEnv): string[] {
   const engines = engine === 'cuda' ? (['cuda', 'cpu'] as const) : (['cpu', 'cuda'] as const);
   return engines.map((each) => fetchedFolder(each, env)).filter((folder) => existsSync(folder));
+}
+
+/** Whether a libtorch's folder, links resolved, is one that set-up made: by fetching, or of what was brought. */
+export function isOwn(root: string, env: NodeJS.ProcessEnv): boolean {
+  const own = libtorches(env);
+  return existsSync(own) && dirname(dirname(root)) === realpathSync(own);
 }
 
 /** A size for people. */

@@ -118,11 +118,19 @@ test('where an engine is prebuilt nobody is told to install a compiler for the l
   const other = attempt({ debian: false });
   expect(other).toThrow(/^Set-up needs libtorch; nothing was changed\.\n1\. Get libtorch by one of/);
   expect(other).toThrow(/An engine is prebuilt for libtorch [\d.]+; for another one .* compiler/);
-  // Debian's is another one.
+  // Debian's is another one, which an administrator gets where there is neither pip nor uv.
   expect(attempt({ mayInstall: () => false })).toThrow(
     /apt-get install libtorch-dev libdeflate0 cmake g\+\+/,
   );
   expect(attempt({})().install).toContain('g++');
+});
+
+test("with root on Debian the libtorch with a prebuilt engine is fetched: Debian's needs one to be built", () => {
+  const fetched = plan({ ...NOTHING, fetchable: { ...CPU, isPrebuilt: true } });
+  expect(fetched).toEqual({ install: [], fetch: [TORCH], notices: [] });
+  const built = plan({ ...NOTHING, fetchable: CPU });
+  expect(built.fetch).toEqual([]);
+  expect(built.install).toContain('libtorch-dev');
 });
 
 test("for a GPU Debian's own is not enough, unless nothing can be fetched", () => {

@@ -6,7 +6,7 @@ import type { Engine, Wheel } from './wheels.ts';
 
 export interface Fetchable {
   engine: Engine;
-  /** Whether Debian's libtorch, which is for the CPU alone, is the quick way, better than none, or not what was asked for. */
+  /** Whether Debian's libtorch, which is for the CPU alone, is as good as the pinned one, better than none, or not what was asked for. */
   apt: 'first' | 'last' | 'never';
   /** None where PyPI has no torch for this machine. */
   wheels: readonly Wheel[];
@@ -59,7 +59,9 @@ export function planSetup(facts: Facts): Plan {
 
   const mayInstall = debian && facts.mayInstall();
   const canFetch = needsLibtorch && fetchable.wheels.length > 0 && fetchable.hasClient();
-  const byApt = mayInstall && (fetchable.apt === 'first' || (fetchable.apt === 'last' && !canFetch));
+  // An engine must be built for Debian's, which takes longer than fetching the one that an engine is prebuilt for.
+  const aptIsQuicker = fetchable.apt === 'first' && !fetchable.isPrebuilt;
+  const byApt = mayInstall && fetchable.apt !== 'never' && (aptIsQuicker || !canFetch);
   const fetches = canFetch && !byApt;
   // For the libtorch to get, unless it is Debian's.
   const engineIsThere = needsLibtorch && fetchable.isPrebuilt && !byApt;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -72,11 +72,19 @@ test('of one that is there and does not load any more it is said what to remove'
   const { run, folder } = provide({ found: true, loads: [null, new SetupError('file too short')] });
   run();
   expect(run).toThrow(`file too short\nIf it worked before, remove ${folder}, then run radweave setup`);
-  const fetched = { source: 'fetched', root: '/cache/libtorch/2-cpu/torch' } as const;
+});
+
+test('of a libtorch that set-up fetched or was brought it is said, too, even if it was named since', () => {
+  const cache = tempDir();
+  const [brought, link] = [join(cache, 'libtorch', '2.14.0+cpu'), join(tempDir(), 'cache')];
+  writeTree(join(brought, 'torch'), { 'lib/libtorch_cpu.so': '' });
+  symlinkSync(cache, link);
   const fail = () => {
-    throw new SetupError('file too short');
+    throw new SetupError('undefined symbol');
   };
-  expect(() => askAgain(fail, folder, fetched)).toThrow(`remove ${folder} and /cache/libtorch/2-cpu, then`);
+  const asked = (root: string) => () => askAgain(fail, '/build', { root }, { RADWEAVE_CACHE: link });
+  expect(asked(join(realpathSync(brought), 'torch'))).toThrow(/remove \/build and .*2\.14\.0\+cpu, then/);
+  expect(asked('/opt/libtorch')).toThrow('remove /build, then');
 });
 
 test('one that does not load or does not fit is replaced by one that is built, and that is said', () => {

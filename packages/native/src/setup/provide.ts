@@ -31,7 +31,8 @@ export function provideEngine(
   env: NodeJS.ProcessEnv,
   { find, build, lacks }: Ways = { find: prebuiltFor, build: buildAddons, lacks: missingTools },
 ): { engine: EngineReport; way: Way } {
-  if (isComplete(folder, libtorch)) return { engine: askAgain(load, folder, libtorch), way: 'up to date' };
+  if (isComplete(folder, libtorch))
+    return { engine: askAgain(load, folder, libtorch, env), way: 'up to date' };
   const found = find(libtorch);
   if ('folder' in found) {
     installAddons(found.folder, found.files, folder, libtorch);

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { GpuFacts } from '../gpu.ts';
 import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError, VariableError } from './errors.ts';
+import { isOwn } from './fetch.ts';
 import type { Libtorch } from './libtorch.ts';
 import { run } from './run.ts';
 import { defaultThreads, usesOwnKernels } from './variables.ts';
@@ -47,15 +48,16 @@ export function askEngine(env: NodeJS.ProcessEnv = process.env): EngineReport {
 export function askAgain(
   ask: () => EngineReport,
   folder: string,
-  { source, root }: Pick<Libtorch, 'source' | 'root'>,
+  { root }: Pick<Libtorch, 'root'>,
+  env: NodeJS.ProcessEnv,
 ): EngineReport {
   try {
     return ask();
   } catch (error) {
     if (!(error instanceof SetupError) || error instanceof VariableError) throw error;
-    const fetched = source === 'fetched' ? ` and ${dirname(root)}` : '';
+    const own = isOwn(root, env) ? ` and ${dirname(root)}` : '';
     throw new SetupError(
-      `${error.message}\nIf it worked before, remove ${folder}${fetched}, then run radweave setup`,
+      `${error.message}\nIf it worked before, remove ${folder}${own}, then run radweave setup`,
     );
   }
 }
