@@ -32,11 +32,13 @@ test('a table wider than the terminal wraps its widest cells between words, and 
   expect(column.join(' ').replaceAll(/\s+/g, ' ').trim()).toBe(`${words} ${words}`);
 });
 
-test('a word longer than its column is cut, never dropped', () => {
+test('a word longer than its column is cut on a terminal, never dropped, and whole in a file', () => {
   const path = '/data/'.repeat(20);
-  const lines = table(['file'], [[path]], 40).split('\n');
+  const lines = table(['file'], [[path]], 40, true).split('\n');
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
   expect(lines.slice(2).join('')).toBe(path);
+  const written = table(['file', 'why'], [[path, 'far from the others']], 40, false).split('\n');
+  expect(written.slice(2).join(' ').split(/ +/)).toEqual([path, 'far', 'from', 'the', 'others']);
 });
 
 test('Chinese names take two columns a character', () => {

@@ -9,14 +9,17 @@ const NARROWEST = 8;
 
 /**
  * A plain table for the terminal: columns as wide as their longest cell, numbers to the right. Where a row would be wider than
- * `width`, the widest columns are narrowed and their cells wrapped between words; words are cut only where that is not enough.
+ * `width`, the widest columns are narrowed and their cells wrapped between words.
  *
  * @param width columns of text to stay within; by default the terminal's, and 80 where there is none.
+ * @param cuts whether words are cut where that is not enough, as on a terminal: what goes to a file or a pipe is searched and
+ *   copied, so there a long name makes its row longer.
  */
 export function table(
   header: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],
   width: number = terminalWidth(process.stdout),
+  cuts: boolean = process.stdout.isTTY === true,
 ): string {
   const text = rows.map((row) => row.map((cell) => (cell === null ? 'n/a' : String(cell))));
   const isNumber = header.map((_, i) => rows.every((row) => typeof row[i] === 'number' || row[i] === null));
@@ -31,11 +34,9 @@ export function table(
     ),
   );
   const room = width - GAP.length * (header.length - 1);
-  const widths = narrowed(
-    narrowed(natural, longestWord, room),
-    header.map(() => NARROWEST),
-    room,
-  );
+  const between = narrowed(natural, longestWord, room);
+  const least = header.map(() => NARROWEST);
+  const widths = cuts ? narrowed(between, least, room) : between;
   const lines = (cells: readonly string[]): string[] => wrapped(cells, widths, isNumber);
   return [lines(header), lines(widths.map((cell) => '-'.repeat(cell))), ...text.map(lines)].flat().join('\n');
 }

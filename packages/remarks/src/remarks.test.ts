@@ -29,7 +29,7 @@ const SAMPLES: Record<Kind, { value: unknown; shown: [en: string, zh: string] }>
 };
 
 /** Names alone are the same in both languages. */
-const NAMES: readonly Code[] = ['as-written', 'version'];
+const NAMES: readonly Code[] = ['as-written', 'version', 'recorded-step'];
 
 test.each(Object.keys(CODES) as Code[])('%s is said in every language with all its parameters', (code) => {
   for (const flag of [true, false]) {

@@ -1,4 +1,5 @@
 import { MAP_NAMES, shownLabel } from '@radweave/artifacts';
+import { counted } from '@radweave/remarks';
 import { number } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
@@ -24,7 +25,7 @@ export const presenter: Presenter<'explain'> = {
           number(ssim),
         ]),
       ),
-      `${MAP_NAMES[method]} at ${layer}: ${folder}`,
+      `${counted(patients.length, 'picture')}, ${MAP_NAMES[method]} at ${layer}: ${folder}`,
       '',
     ].join('\n'),
 };

@@ -107,7 +107,7 @@ export class ProgressDisplay {
   private line(text: string): void {
     this.clear();
     const isWide = this.out.isTTY === true;
-    this.out.write(`${isWide ? wrapAnsi(text, terminalWidth(this.out), { trim: false }) : text}\n`);
+    this.out.write(`${isWide ? wrapAnsi(text, terminalWidth(this.out)) : text}\n`);
   }
 }
 

@@ -90,7 +90,7 @@ function areaOf(model: ImageModel, slices: readonly Shown[]): number | null {
 }
 
 // Elsewhere the phantom's grades are alike. Grad-CAM of the same layer has its largest value there in one map of twenty.
-test('maps of unseen phantom patients lie on the lesion, the only place that tells the grades apart', () => {
+test('maps of unseen phantom patients are hottest on the lesion, the only place that tells the grades apart', () => {
   const model = trained(patients('train', 160), 8);
   const unseen = patients('unseen', 40);
   const { maps, probabilities } = classMaps(

@@ -8,7 +8,7 @@ import { wantedNetwork } from '@radweave/network/open/wanted-network';
 import { storePixels } from '@radweave/network/slices/store-pixels';
 import { counted } from '@radweave/remarks';
 import type { PatientSlices } from '@radweave/study/cohort/slice-order';
-import { type StageContext, warn } from '@radweave/study/context/events';
+import { type StageContext, warn, withoutRepeats } from '@radweave/study/context/events';
 import { findNewImages, type NewImages, patientFolders } from './image-folder.ts';
 import { withDecodedImages } from './image-pixels.ts';
 import { NewPeople, TrainedOn } from './trained-on.ts';
@@ -49,8 +49,9 @@ export async function extractNewImages(
     const path = moved[modality] ?? wanted.checkpoint;
     return [{ modality, isThere, having, path, open: wantedNetwork(wanted, path) }];
   });
+  const once = withoutRepeats(context);
   for (const { modality, isThere, having, path, open } of needed) {
-    const network = await open(config, context);
+    const network = await open(config, once);
     people.look(having, network.trainedOn, path, trained);
     const slices = having.map((patient) => images.get(modality)?.get(patient) ?? []);
     const found = await poolImages(network, having, slices, config, context);

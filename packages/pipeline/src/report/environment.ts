@@ -45,14 +45,15 @@ export function environmentOf({
     ]),
     ...(fusion?.modalities ?? []).map(({ modality, model, precision }) =>
       row(
-        `extract ${modality}`,
+        'extract',
         [model, precision].flatMap((part) => (part === null ? [] : [asWritten(part)])),
+        modality,
       ),
     ),
     ...(fusion === null ? [] : [row('fuse', versionsOf(fusion.versions))]),
     row('evaluate', versionsOf(evaluation.versions)),
     ...galleries.map(({ explanations }) =>
-      row(`explain ${explanations.modality}`, versionsOf(explanations.versions)),
+      row('explain', versionsOf(explanations.versions), explanations.modality),
     ),
     row('report', versionsOf({ radweave: RADWEAVE_VERSION, node: process.version })),
     [
@@ -66,8 +67,8 @@ export function environmentOf({
 
 type Row = ReportData['environment'][number];
 
-function row(name: string, parts: Remark[]): Row {
-  return [asWritten(name), remark('versions', { parts })];
+function row(step: string, parts: Remark[], modality = ''): Row {
+  return [remark('recorded-step', { step, modality }), remark('versions', { parts })];
 }
 
 /** Why a training was computed in its precision; nothing where its checkpoint does not say. */

@@ -50,7 +50,7 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     files,
     context,
   );
-  const siteAudit = readSite(config, isOther, files);
+  const siteAudit = readSite(config, { ...study, isOther }, files);
   const maps = await featureMaps(config, modalities, evaluation.label_names);
   // The maps read every array: where they are there, none is changed.
   const changed = 'missing' in maps ? changedFeatures(config.data.features_dir, modalities) : [];

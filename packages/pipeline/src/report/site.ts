@@ -12,16 +12,15 @@ import type { Optional, SiteAudit } from '@radweave/report';
 import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
-/**
- * The site audit that `harmonize` left of the present features.
- *
- * @param isOther whether it is of other patients or slices.
- */
+/** The site audit that `harmonize` left of the present features. */
 export function readSite(
   config: Config,
-  isOther: StudyCohort['isOther'],
+  { cohort, isOther }: Pick<StudyCohort, 'cohort' | 'isOther'>,
   files: UsedFiles,
 ): Optional<SiteAudit> {
+  if (new Set(cohort.map(({ hospital }) => hospital)).size < 2) {
+    return { missing: { command: null, reason: remark('one-site') } };
+  }
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.
   const { record: recordFile, siteAuditRecord: auditFile } = harmonizeFiles(folder);

@@ -195,6 +195,8 @@ test('images of new patients give what their extracted features give', async () 
   expect(context.said.join('\n')).toMatch(
     /warning: Images of one gray value only: 1 of \d+ images, such as .*P\/zz9\.png; they show nothing/,
   );
+  // Both networks are alike, and on one device.
+  expect(new Set(context.said).size).toBe(context.said.length);
   expect(context.said.join('\n')).toContain(
     'in fp32 (the same as for the features that the model was fitted on)',
   );

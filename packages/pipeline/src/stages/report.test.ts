@@ -39,6 +39,8 @@ import {
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { readFusion } from '../report/results.ts';
+import { readSite } from '../report/site.ts';
+import { readStudyCohort } from '../report/study-cohort.ts';
 import { UsedFiles } from '../report/used-files.ts';
 import { writeMadeUpExplanations } from '../testing/explanations.ts';
 import type { ReportOptions, ReportResult } from '../work/report.ts';
@@ -302,6 +304,18 @@ test('features that are not those extracted are told on the console and among th
       `<li>${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：${command}</li>`,
     );
   }
+});
+
+test('where all patients are of one hospital, no command is advised that measures site effects', () => {
+  const config = cohortConfig(tempDir());
+  const files = new UsedFiles(config.experiment.output_dir);
+  const siteOf = (test: number): ReturnType<typeof readSite> => {
+    writeMadeUpCohort(config, madeUpCohort({ train: 20, val: 14, test }), { modalities });
+    writeExclusions(join(config.data.splits_dir, 'exclusions.csv'), []);
+    return readSite(config, readStudyCohort(config.data, modalities, files), files);
+  };
+  expect(siteOf(16)).toEqual({ missing: { command: 'radweave harmonize', reason: null } });
+  expect(siteOf(0)).toEqual({ missing: { command: null, reason: remark('one-site') } });
 });
 
 test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {

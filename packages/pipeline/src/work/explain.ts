@@ -4,7 +4,6 @@ import {
   type ExplainedPatient,
   type Explanations,
   explanationsFolder,
-  MAP_NAMES,
   type MapMethod,
   type RandomisationCheck,
   replaceFolderAtomic,
@@ -24,7 +23,7 @@ import { KnownPatients, refuseSeenPatients, warnUntold } from '@radweave/study/c
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import type { PatientRow } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
-import { type StageContext, say } from '@radweave/study/context/events';
+import type { StageContext } from '@radweave/study/context/events';
 import { predictedLabel } from '@radweave/study/decisions/predicted-label';
 import { classOf } from '../explain/class-of.ts';
 import { chooseDecision, predictPatients } from '../explain/decision.ts';
@@ -86,7 +85,6 @@ export function finishExplaining(
   context: StageContext,
 ): ExplainResult {
   sayCheck(randomisation, context);
-  say(context, `${MAP_NAMES[method]} montages written: ${patients.length}, in ${folder}.`);
   return {
     labelNames: label_names,
     folder,

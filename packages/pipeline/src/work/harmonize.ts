@@ -106,10 +106,6 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
       unfinishedWithoutLast: true,
     },
   );
-  say(
-    context,
-    `All numbers are in ${outputDir}. They are transductive: keep them out of the primary analysis.`,
-  );
   return { outputDir, recordFile: harmonizeFiles(outputDir).record, sites, audit, metrics };
 }
 

@@ -60,6 +60,9 @@ export const REPORT = {
       `${name}: ${counted(n, 'patient')} ${n === 1 ? 'has' : 'have'} the value ${value}, where the others are between ${least} and ${most}; it is counted as a value; if it means that the value is not known, leave the cell empty in your table, or write NA, and run radweave preprocess again`,
   ),
   machine: 'machine',
+  'recorded-step': of({ step: 'text', modality: 'text' }, ({ step, modality }) =>
+    `${step} ${modality}`.trim(),
+  ),
   'trained-run': of({ modality: 'text', run: 'text' }, ({ modality, run }) => `train ${modality} (${run})`),
   'trained-precision': of(
     { modality: 'text', run: 'text' },

@@ -77,9 +77,9 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'run-without-predictions': ({ run }) =>
     `运行 ${run} 没有 slice_predictions_*.csv：由旧版本生成，请重新训练`,
   'decisions-taken-over': '冻结的决策沿用先前的评估，未在此重新拟合',
-  'slices-by-best': '切片按验证集 AUC 最高的方式汇总为患者，因此各网络的验证集 AUC 偏乐观',
+  'slices-by-best': '各切片的概率按验证集 AUC 最高的方式汇总为患者的概率，因此各网络的验证集 AUC 偏乐观',
   'slices-by': ({ aggregation }) =>
-    `切片按事先设定的方式（${aggregation}）汇总为患者；其他方式的比较见汇总方式表`,
+    `各切片的概率按事先设定的方式（${aggregation}）汇总为患者的概率；其他方式的比较见汇总方式表`,
   'nobody-has': ({ split }) => `${split}中无人具有这些模态`,
   'kind-all': ({ n }) => `全部模态 ${n} 例`,
   'kind-only': ({ modalities, n }) => `仅 ${list(modalities)} ${n} 例`,

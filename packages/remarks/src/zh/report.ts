@@ -14,6 +14,16 @@ const VERSIONS: Readonly<Record<string, string>> = {
   cuda: 'CUDA',
 };
 
+/** What left a record of its versions. */
+const STEPS: Readonly<Record<string, string>> = {
+  preprocess: '预处理',
+  extract: '提取特征',
+  fuse: '融合',
+  evaluate: '评估',
+  explain: '热图',
+  report: '报告',
+};
+
 export const REPORT_ZH: Sentences<typeof REPORT> = {
   'explained-training': '网络以这些患者训练',
   'montages-without-text':
@@ -36,6 +46,7 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
     `${name}：${n} 例患者的值为 ${value}，其余在 ${least} 至 ${most} 之间；现按有效取值计入；若表示未知，请在您的表格中将该单元格留空或写 NA，并重新运行 radweave preprocess`,
 
   machine: '机器',
+  'recorded-step': ({ step, modality }) => `${STEPS[step] ?? step} ${modality}`.trim(),
   'trained-run': ({ modality, run }) => `训练 ${modality}（${run}）`,
   'trained-precision': ({ modality, run }) => `训练 ${modality}（${run}）的计算精度`,
   'not-recorded': '无记录',

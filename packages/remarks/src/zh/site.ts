@@ -3,6 +3,7 @@ import type { Sentences } from '../entry.ts';
 import { list } from './grammar.ts';
 
 export const SITE_ZH: Sentences<typeof SITE> = {
+  'one-site': '所有患者来自同一家医院，没有可衡量的中心效应',
   'site-harmonised-anew':
     '在每折内以训练患者（每次为该医院的五分之二）重新估计校正参数，再应用于留出患者：其校正程度低于使用该医院全部患者，因此 AUC 偏高而非偏低',
   'site-in-sample': ({ modalities }) =>

@@ -70,7 +70,9 @@ export function study(wish: StudyWish = {}): ReportData {
       { of: { run: `run_A${hostile}` }, yaml: `data:\n  root_dir: raw${hostile}\n` },
       { of: 'split', yaml: 'data:\n  home_hospital: JM\n' },
     ],
-    environment: [[asWritten('fuse'), asWritten(`radweave 0.1.0${hostile}`)]],
+    environment: [
+      [remark('recorded-step', { step: 'fuse', modality: '' }), asWritten(`radweave 0.1.0${hostile}`)],
+    ],
     files: [{ path: `fusion/model.json${hostile}`, sha256: 'b'.repeat(64) }],
   };
 }

@@ -23,6 +23,19 @@ export function say(context: StageContext, text: string): void {
   context.emit({ kind: 'log', level: 'info', text });
 }
 
+/** Says nothing a second time, as of networks that are alike. */
+export function withoutRepeats(context: StageContext): StageContext {
+  const said = new Set<string>();
+  return {
+    emit: (event) => {
+      if (event.kind === 'log' && said.has(event.text)) return;
+      if (event.kind === 'log') said.add(event.text);
+      context.emit(event);
+    },
+    shouldStop: () => context.shouldStop(),
+  };
+}
+
 /** Ends a stage whose user asked to stop and which leaves nothing half done here. @throws InterruptedError. */
 export function stopIfAsked(context: StageContext, what: string): void {
   if (!context.shouldStop()) return;
