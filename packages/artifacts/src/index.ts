@@ -31,6 +31,7 @@ export * from './csv-columns.ts';
 export * from './embeddings/record.ts';
 export * from './error-codes.ts';
 export * from './errors.ts';
+export * from './evaluation/copies.ts';
 export * from './evaluation/evaluation-file.ts';
 export * from './evaluation/tables.ts';
 export * from './explain/digits.ts';

@@ -303,10 +303,8 @@ test('where a modality has two models, a note tells them apart: in the summary a
 test('training curves say why the tables show other numbers, and how many batches the kept weights saw', async () => {
   const one = study();
   // 18 patients of 5 to 8 slices, in batches of 64, two epochs.
-  expect(textOf(section(await buildReport(one, 'en'), 'training'))).toContain(
-    '(the kept weights had seen 4)',
-  );
-  expect(textOf(section(await buildReport(one, 'zh'), 'training'))).toContain('（被保留的权重共经历 4 批）');
+  expect(textOf(section(await buildReport(one, 'en'), 'training'))).toContain('were kept, after 4 batches.');
+  expect(textOf(section(await buildReport(one, 'zh'), 'training'))).toContain('权重被保留（共经历 4 批）');
 });
 
 test.each([

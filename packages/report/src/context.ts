@@ -7,6 +7,7 @@ export class ReportContext {
   readonly words: Words;
   private figures = 0;
   private tables = 0;
+  private readonly told = new Map<string, number>();
 
   constructor(data: ReportData, words: Words) {
     this.data = data;
@@ -19,5 +20,12 @@ export class ReportContext {
 
   nextTable(): number {
     return ++this.tables;
+  }
+
+  /** The first figure that these words are about. */
+  firstTold(how: string, figure: number): number {
+    const first = this.told.get(how) ?? figure;
+    this.told.set(how, first);
+    return first;
   }
 }

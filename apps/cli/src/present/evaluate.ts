@@ -1,4 +1,4 @@
-import { shownLabel } from '@radweave/artifacts';
+import { shownLabel, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -20,7 +20,8 @@ export function evaluationSummary(result: ShownEvaluation): string {
   // With two classes there is label 1 only; with more, all classes together stand for the rest.
   const label = result.rows.some(({ positive_label }) => positive_label === 'macro') ? 'macro' : '1';
   const splits = hasExternal(result.findings) ? ['val', 'test'] : ['val'];
-  const shown = result.rows.filter((row) => splits.includes(row.split) && row.positive_label === label);
+  const own = result.rows.filter((row) => splits.includes(row.split) && row.positive_label === label);
+  const shown = withoutCopies(own, ({ model, split }) => [model, split]);
   const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)'];
   const rows = shown.map((row) => [
     row.model,

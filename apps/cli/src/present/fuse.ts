@@ -1,4 +1,4 @@
-import { shownLabel, thresholdText } from '@radweave/artifacts';
+import { shownLabel, thresholdText, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -24,7 +24,10 @@ export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean)
 
 function metricsTable(result: StageResult<'fuse'>): string {
   const hasLabels = result.metrics.some(({ positive_label }) => positive_label === 'macro');
-  const rows = result.metrics.map((row) => [
+  const shown = withoutCopies(result.metrics, ({ model, split, positive_label }) => [
+    ...[model, split, positive_label],
+  ]);
+  const rows = shown.map((row) => [
     row.model,
     ...(hasLabels ? [shownLabel(result.labelNames, row.positive_label)] : []),
     row.split,

@@ -1,3 +1,4 @@
+import { withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
@@ -19,7 +20,10 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
     number(row.accuracy),
     number(row.chance),
   ]);
-  const results = metrics.map((row) => [
+  const shown = withoutCopies(metrics, ({ model, positive_label, features }) => [
+    ...[model, positive_label, features],
+  ]);
+  const results = shown.map((row) => [
     row.model,
     row.hospital,
     row.positive_label,

@@ -8,6 +8,8 @@ export interface FigureSpec {
   name: string;
   title: string;
   caption?: string;
+  /** How to read it: the first of several such figures says it, the others name that one. */
+  how?: string;
   /** What the picture shows, for those who cannot see it. */
   alt: string;
   /** A chart, or an SVG drawn by hand. */
@@ -25,9 +27,13 @@ export async function figure(context: ReportContext, spec: FigureSpec): Promise<
   const width = Number(/^<svg[^>]*? width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
   const sized = svg.replace('<svg', `<svg style="min-width:${Math.round(LEAST_SCALE * width)}px"`);
   const name = fileName(spec.name);
+  const { caption = '', how = '' } = spec;
+  const first = context.firstTold(how, number);
+  const read = first === number || how === '' ? how : words.readAs(words.figure(first));
+  const told = words.sentences([caption, read].filter((text) => text !== ''));
   return html`<figure id="figure-${number}">
 <div class="plot" role="img" aria-label="${spec.alt}" tabindex="0">${new Html(sized)}</div>
-<figcaption><strong>${words.titled(words.figure(number), spec.title)}${words.stop.trim()}</strong> ${spec.caption ?? null}</figcaption>
+<figcaption><strong>${words.titled(words.figure(number), spec.title)}${words.stop.trim()}</strong> ${told}</figcaption>
 <p class="tools"><button type="button" data-svg="${name}">${words.downloadSvg}</button></p>
 </figure>`;
 }

@@ -26,7 +26,8 @@ export async function calibrationSection(context: ReportContext): Promise<Html> 
             words.calibration.title(words.splits[split]),
             words.modelName(primary) + label,
           ]),
-          caption: words.sentences([words.calibration.caption, numbersOf(context, split, positive_label)]),
+          caption: numbersOf(context, split, positive_label),
+          how: words.calibration.how,
           alt: words.calibration.alt(calibration.length),
           picture: calibrationChart(calibration, words.chart),
         }),
@@ -40,10 +41,11 @@ function numbersOf({ data, words }: ReportContext, split: Split, label: string):
   const row = rowOf(data.evaluation, data.evaluation.primary, split, POOLED, label);
   if (row === undefined) return '';
   const { column } = words;
-  return words.parts([
+  const numbers = words.parts([
     words.pair(column.slope, estimateInText(words, row.calibration_slope)),
     words.pair(column.intercept, estimateInText(words, row.calibration_intercept)),
     words.pair(column.brier, estimateInText(words, row.brier)),
     words.pair(column.ece, estimateInText(words, row.ece)),
   ]);
+  return numbers + words.stop.trim();
 }

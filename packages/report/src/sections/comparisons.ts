@@ -1,3 +1,4 @@
+import { withoutCopies } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
@@ -13,9 +14,12 @@ export function comparisonsSection(context: ReportContext): Html {
   const { column } = words;
   const { comparisons, label_names } = data.evaluation;
   const isMany = label_names.length > 2;
-  const rows = ORDER.filter((split) => !isEmpty(context, split)).flatMap((split) =>
+  const all = ORDER.filter((split) => !isEmpty(context, split)).flatMap((split) =>
     comparisons.filter((row) => row.split === split),
   );
+  const rows = withoutCopies(all, ({ split, first, second, positive_label }) => [
+    ...[split, first, second, positive_label],
+  ]);
   if (rows.length === 0) return html`<p class="missing">${words.comparisons.none}</p>`;
   const p = (value: number | null): Cell => ({ text: pText(value), number: true });
   return table(context, {

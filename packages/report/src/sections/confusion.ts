@@ -1,3 +1,4 @@
+import { withoutCopies } from '@radweave/artifacts';
 import { confusionChart } from '../charts/confusion.ts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
@@ -9,12 +10,16 @@ export async function confusionSection(context: ReportContext): Promise<Html> {
   const { words, data } = context;
   const { confusion, primary, label_names } = data.evaluation;
   const drawn: Html[] = [];
-  const shown = confusion.filter(
-    ({ model, split, hospital, counts }) =>
-      model === primary &&
-      counts.flat().some((count) => count > 0) &&
-      (split === 'test' || (split === 'val' && hospital === POOLED)),
-  );
+  const own = confusion.flatMap((one) => {
+    const n = one.counts.flat().reduce((sum, count) => sum + count, 0);
+    return one.model === primary && n > 0 ? [{ ...one, n }] : [];
+  });
+  const inPlaces = withoutCopies(own, ({ split }) => [split]);
+  // Of validation all hospitals together.
+  const shown = [
+    ...inPlaces.filter(({ split }) => split === 'val').slice(0, 1),
+    ...inPlaces.filter(({ split }) => split === 'test'),
+  ];
   for (const { model, split, hospital, counts } of shown) {
     const place = hospital === POOLED ? words.allHospitals : hospital;
     const cells = label_names.flatMap((truth, i) =>
@@ -24,7 +29,7 @@ export async function confusionSection(context: ReportContext): Promise<Html> {
       await figure(context, {
         name: `confusion-${split}-${hospital}`,
         title: words.confusion.title(words.modelName(model), words.splits[split], place),
-        caption: words.confusion.caption,
+        how: words.confusion.how,
         alt: words.confusion.alt(cells),
         picture: confusionChart(label_names, counts, words.chart),
       }),

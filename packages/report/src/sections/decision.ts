@@ -23,7 +23,7 @@ export async function decisionSection(context: ReportContext): Promise<Html> {
       await figure(context, {
         name: `decision-${split}`,
         title: words.decision.title(words.splits[split]),
-        caption: words.decision.caption,
+        how: words.decision.how,
         alt: words.decision.alt(curves.map(({ model }) => words.modelName(model))),
         picture: decisionChart(linesOf(context, curves, first), words.chart),
       }),

@@ -17,7 +17,7 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
       await figure(context, {
         name: `hospitals-${group.name}`,
         title: words.hospitals.title + (group.name === 'networks' ? words.roc.networks : ''),
-        caption: words.hospitals.caption(context.data.evaluation.label_names.length > 2),
+        how: words.hospitals.how(context.data.evaluation.label_names.length > 2),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),
         picture: forestChart(rows, words.hospitals.axis),
       }),

@@ -28,8 +28,8 @@ function mapFigure(context: ReportContext, map: FeatureMap, by: 'label' | 'hospi
   return figure(context, {
     name: `${method}-${features}-${by}`,
     title: words.maps.title(name, whose, by),
-    caption: words.sentences([
-      words.maps.caption(name, parameter, points.length, components),
+    how: words.sentences([
+      words.maps.how(name, parameter, points.length, components),
       ...(drawn.length < points.length ? [words.maps.sampled(drawn.length, points.length)] : []),
       words.items(looks) + words.stop.trim(),
     ]),

@@ -1,4 +1,10 @@
-import { type EvaluationRow, type InSample, type Split, thresholdText } from '@radweave/artifacts';
+import {
+  type EvaluationRow,
+  type InSample,
+  type Split,
+  thresholdText,
+  withoutCopies,
+} from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
@@ -33,7 +39,8 @@ export function resultsSection(context: ReportContext): Html {
 
 function performance(context: ReportContext, split: Split): Html | null {
   const { words, data } = context;
-  const rows = data.evaluation.rows.filter((row) => row.split === split);
+  const own = data.evaluation.rows.filter((row) => row.split === split);
+  const rows = withoutCopies(own, ({ model, positive_label }) => [model, positive_label]);
   if (rows.length === 0) return null;
   if (isEmpty(context, split)) return html`<p class="missing">${words.nobodyIn(split)}</p>`;
   const manyLabels = data.evaluation.label_names.length > 2;

@@ -30,13 +30,14 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
     if (lines.length === 0) continue;
     const point = group.models.includes(primary) ? operatingPoint(context, split) : null;
     const hasBands = lines.some(({ band }) => band !== null);
-    const bands = hasBands ? words.roc.caption(options.confidence_level, options.bootstrap_replicates) : '';
+    const bands = hasBands ? words.roc.how(options.confidence_level, options.bootstrap_replicates) : '';
     const circle = point === null ? '' : words.roc.circle(words.modelName(primary), point.threshold);
     drawn.push(
       await figure(context, {
         name: `roc-${split}-${group.name}`,
         title: words.roc.title(words.splits[split]) + (group.name === 'networks' ? words.roc.networks : ''),
-        caption: bands + circle,
+        caption: circle,
+        how: bands,
         alt: words.roc.alt(
           words.splits[split],
           lines.map(({ name }) => name),

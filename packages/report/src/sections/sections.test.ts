@@ -214,12 +214,35 @@ test('confusion matrices are those of the primary model, in each place but the t
 test('comparisons begin with the external test; training patients are not among them', async () => {
   const data = study();
   const rows = rowsOf(await section('comparisons', data));
-  expect(rows.map(([, split]) => split)).toEqual([
-    ...Array(3).fill('external test'),
-    ...Array(2).fill('validation'),
-  ]);
+  expect(rows.map(([, split]) => split)).toEqual([...Array(3).fill('external test'), 'validation']);
   expect(rows[0]).toContain('−0.100 (−0.300, −0.020)');
   expect(rows[0]).toContain('&lt;0.001');
+});
+
+test('where one hospital has all patients of a set, its rows stand once, under its name', async () => {
+  const data = study({ external: { SY: [0, 1, 0, 1] } });
+  const performance = rowsOf(await section('results', data));
+  expect(performance.map(([, hospital]) => hospital)).toEqual(data.evaluation.models.map(() => 'SY'));
+  const compared = rowsOf(await section('comparisons', data));
+  expect(compared.map(([, , hospital]) => hospital)).toEqual(['SY', 'JM']);
+  const titles = (await section('confusion', data)).match(/<figcaption>[\s\S]*?<\/strong>/g)?.map(textOf);
+  expect(titles?.map((title) => title.trim().split(', ').at(-1))).toEqual(['JM.', 'SY.']);
+  // With two, the pooled patients have rows of their own.
+  expect(rowsOf(await section('results', study())).flat()).toContain('all');
+});
+
+test('how figures are read stands under the first of them', async () => {
+  for (const id of ['training', 'roc', 'confusion', 'calibration', 'decision', 'maps'] as const) {
+    const captions = (await section(id, study())).match(/<figcaption>[\s\S]*?<\/figcaption>/g) ?? [];
+    const [first = [], ...others] = captions.map((text) =>
+      textOf(text)
+        .trim()
+        .split(/\. |\.$/),
+    );
+    const longest = [...first].sort((a, b) => b.length - a.length)[0] ?? '';
+    expect(others.flat(), id).not.toContain(longest);
+    expect(captions.at(-1), id).toContain('To be read as Figure');
+  }
 });
 
 test('the operating point of a ROC curve is the frozen threshold; a split without curves says so', async () => {

@@ -24,7 +24,8 @@ async function runFigures(context: ReportContext, run: TrainingRun): Promise<Htm
       await figure(context, {
         name: `training-${run.modality}-${what}`,
         title: words.training.title(run.modality, name),
-        caption: words.training.caption(run.name, run.model, run.bestEpoch, seenBy(context, run)),
+        caption: words.training.caption(run.name, run.model, run.bestEpoch, batchesOf(context, run)),
+        how: words.training.how(seenBy(run)),
         alt: words.training.alt(run.modality, name, run.history.length),
         picture: panels[what],
       }),
@@ -34,13 +35,18 @@ async function runFigures(context: ReportContext, run: TrainingRun): Promise<Htm
 }
 
 /** What sets training curves apart from those of validation; nothing is said of a checkpoint that another program wrote. */
-function seenBy(context: ReportContext, { modality, bestEpoch, settings }: TrainingRun): CurvesSeen {
+function seenBy({ settings }: TrainingRun): CurvesSeen {
   if (settings === null) return { augmented: false, batchNorm: null };
-  const own = context.data.cohort.filter(({ split }) => split === 'train');
-  const slices = own.reduce((sum, patient) => sum + (patient.slices[modality] ?? 0), 0);
-  const batches = bestEpoch && bestEpoch * Math.ceil(slices / settings.training.batch_size);
   return {
     augmented: isAugmented(settings),
-    batchNorm: settings.batchNorm ? { frozen: settings.frozenStages > 0, batches } : null,
+    batchNorm: settings.batchNorm ? { frozen: settings.frozenStages > 0 } : null,
   };
+}
+
+/** How many batches moved the averages of its batch norms until the kept epoch; null where it has none, or that is not known. */
+function batchesOf(context: ReportContext, { modality, bestEpoch, settings }: TrainingRun): number | null {
+  if (settings?.batchNorm !== true) return null;
+  const own = context.data.cohort.filter(({ split }) => split === 'train');
+  const slices = own.reduce((sum, patient) => sum + (patient.slices[modality] ?? 0), 0);
+  return bestEpoch && bestEpoch * Math.ceil(slices / settings.training.batch_size);
 }

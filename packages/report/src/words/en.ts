@@ -57,6 +57,7 @@ export const EN = {
     references: 'References',
   },
   figure: (number: number) => `Figure ${number}`,
+  readAs: (figure: string) => `To be read as ${figure}.`,
   table: (number: number) => `Table ${number}`,
   /** `Figure 1` and what it shows, without the full stop. */
   titled: (label: string, title: string) => `${label}. ${title}`,
@@ -200,8 +201,10 @@ export const EN = {
   tuning: TUNING_EN,
   training: {
     title: (modality: string, what: string) => `Training of modality ${modality}: ${what}`,
-    caption: (run: string, model: string, best: number | null, { augmented, batchNorm }: CurvesSeen) =>
-      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept.`} Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen (if any)' : ''}`}.${batchNorm === null ? '' : ` Validation curves and tables use running averages of these instead, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values${batchNorm.batches === null ? '' : ` (the kept weights had seen ${batchNorm.batches})`}. After few batches the AUC of the training patients can be far lower in the tables than here.`}`,
+    caption: (run: string, model: string, best: number | null, batches: number | null) =>
+      `Run ${run} (${model}).${best === null ? '' : ` Vertical line: epoch ${best}, whose weights were kept${batches === null ? '' : `, after ${counted(batches, 'batch', 'batches')}`}.`}`,
+    how: ({ augmented, batchNorm }: CurvesSeen) =>
+      `Training curves are of the network while it learns${augmented ? ', on augmented slices' : ''}${batchNorm === null ? '' : `${augmented ? ' and' : ','} with each batch’s own mean and variance in its batch norms${batchNorm.frozen ? ' that are not frozen (if any)' : ''}`}.${batchNorm === null ? '' : ' Validation curves and tables use running averages of these instead, which each batch moves by a tenth: they lag behind the weights and need some 50 batches to forget their starting values. After few batches the AUC of the training patients can be far lower in the tables than here.'}`,
     alt: (modality: string, what: string, epochs: number) =>
       `Line chart of ${what} over ${counted(epochs, 'epoch')} for modality ${modality}, training and validation.`,
     none: 'No training run has a history. Train with: radweave train --modality …',
@@ -209,15 +212,15 @@ export const EN = {
   roc: {
     title: (split: string) => `ROC curves, ${split}`,
     networks: ', networks alone',
-    caption: (level: number, replicates: number) =>
+    how: (level: number, replicates: number) =>
       `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients).`,
-    circle: (model: string, threshold: string) => ` Circle: ${model} at its frozen threshold ${threshold}.`,
+    circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,
     alt: (split: string, lines: readonly string[]) => `ROC curves of ${split} patients. ${lines.join('; ')}.`,
     rest: (label: string) => `${label} against the rest`,
   },
   hospitals: {
     title: 'AUC by hospital',
-    caption: (manyLabels: boolean) =>
+    how: (manyLabels: boolean) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     axis: 'AUC',
     heterogeneity: 'Differences between the external hospitals',
@@ -252,18 +255,17 @@ export const EN = {
     title: (model: string, split: string, hospital: string) => `${model}, ${split}, ${hospital}`,
     alt: (rows: readonly string[]) => `Confusion matrix. ${rows.join('; ')}.`,
     row: (truth: string, predicted: string, n: number) => `true ${truth}, predicted ${predicted}: ${n}`,
-    caption: 'Number of patients, and their share of those with the same true label.',
+    how: 'Number of patients, and their share of those with the same true label.',
   },
   calibration: {
     title: (split: string) => `Calibration, ${split}`,
-    caption:
-      'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients.',
+    how: 'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients.',
     alt: (points: number) => `Calibration plot with ${points} bins.`,
     none: 'There are too few patients for a calibration curve.',
   },
   decision: {
     title: (split: string) => `Decision curves, ${split}`,
-    caption: 'Net benefit of acting on each model, against treating all or none.',
+    how: 'Net benefit of acting on each model, against treating all or none.',
     alt: (models: readonly string[]) =>
       `Net benefit over threshold probability of ${models.join(', ')}, treating all and treating none.`,
     none: 'There is no decision curve: it needs two labels and patients of both.',
@@ -274,7 +276,7 @@ export const EN = {
     fused: 'the fused features',
     ofModality: (modality: string) => `the features of modality ${modality}`,
     /** `components`: in how many principal components neighbours were sought; null: in all features. */
-    caption: (method: string, parameter: number, n: number, components: number | null) =>
+    how: (method: string, parameter: number, n: number, components: number | null) =>
       `${counted(n, 'patient')} together, without their labels (${method === 'UMAP' ? 'neighbours' : 'perplexity'} ${parameter}${method === 'UMAP' ? '' : ', Barnes–Hut approximation'}${components === null ? '' : `; neighbours by the first ${components} principal components`}).`,
     /** Of a map that would be too full. */
     sampled: (drawn: number, n: number) =>

@@ -58,6 +58,6 @@ export interface ItemWords {
 /** What the network meets while it learns and not when it is evaluated. */
 export interface CurvesSeen {
   augmented: boolean;
-  /** `batches`: how many it had seen at the kept epoch, null where that is not known. Null for a network without batch norm. */
-  batchNorm: { frozen: boolean; batches: number | null } | null;
+  /** Null for a network without batch norm. */
+  batchNorm: { frozen: boolean } | null;
 }

@@ -93,6 +93,7 @@ export const ZH: Words = {
     references: '参考文献',
   },
   figure: (number) => `图 ${number}`,
+  readAs: (figure) => `读法同${figure}。`,
   table: (number) => `表 ${number}`,
   titled: (label, title) => `${label}　${title}`,
   downloadSvg: '保存为 SVG',
@@ -198,15 +199,17 @@ export const ZH: Words = {
   tuning: TUNING_ZH,
   training: {
     title: (modality, what) => `模态 ${modality} 的训练：${what}`,
-    caption: (run, model, best, { augmented, batchNorm }) =>
-      `运行 ${run}（${model}）。${best === null ? '' : `竖线：第 ${best} 轮，其权重被保留。`}训练曲线取自学习过程中的网络${augmented ? '，使用增强后的切片' : ''}${batchNorm === null ? '' : `，${batchNorm.frozen ? '未冻结的（如有）' : ''}批归一化层采用每批自身的均值与方差`}。${batchNorm === null ? '' : `验证曲线与各表则采用其滑动平均：每批仅更新十分之一，因此滞后于权重，约需 50 批才能摆脱初始值${batchNorm.batches === null ? '' : `（被保留的权重共经历 ${batchNorm.batches} 批）`}。批数较少时，训练集患者的 AUC 在各表中可能远低于此处。`}`,
+    caption: (run, model, best, batches) =>
+      `运行 ${run}（${model}）。${best === null ? '' : `竖线：第 ${best} 轮，其权重被保留${batches === null ? '' : `（共经历 ${batches} 批）`}。`}`,
+    how: ({ augmented, batchNorm }) =>
+      `训练曲线取自学习过程中的网络${augmented ? '，使用增强后的切片' : ''}${batchNorm === null ? '' : `，${batchNorm.frozen ? '未冻结的（如有）' : ''}批归一化层采用每批自身的均值与方差`}。${batchNorm === null ? '' : '验证曲线与各表则采用其滑动平均：每批仅更新十分之一，因此滞后于权重，约需 50 批才能摆脱初始值。批数较少时，训练集患者的 AUC 在各表中可能远低于此处。'}`,
     alt: (modality, what, epochs) => `折线图：模态 ${modality} 训练集与验证集的${what}，共 ${epochs} 轮。`,
     none: '没有任何训练运行留下记录。请运行：radweave train --modality …',
   },
   roc: {
     title: (split) => `ROC 曲线，${split}`,
     networks: '，单独网络',
-    caption: (level, replicates) =>
+    how: (level, replicates) =>
       `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
     alt: (split, lines) => `${split}患者的 ROC 曲线。${lines.join('；')}。`,
@@ -214,7 +217,7 @@ export const ZH: Words = {
   },
   hospitals: {
     title: '各医院的 AUC',
-    caption: (manyLabels) =>
+    how: (manyLabels) =>
       `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
     axis: 'AUC',
     heterogeneity: '各外部医院之间的差异',
@@ -248,18 +251,17 @@ export const ZH: Words = {
     title: (model, split, hospital) => `${model}，${split}，${hospital}`,
     alt: (rows) => `混淆矩阵。${rows.join('；')}。`,
     row: (truth, predicted, n) => `真实 ${truth}，预测 ${predicted}：${n}`,
-    caption: '患者例数及其占真实标签的比例。',
+    how: '患者例数及其占真实标签的比例。',
   },
   calibration: {
     title: (split) => `校准曲线，${split}`,
-    caption:
-      '各分组的实际阳性比例与平均预测概率，附置信区间。虚线上两者一致。ECE：期望校准误差，即 10 个等宽分组中到虚线的平均距离，以患者数加权；即使完全校准的模型，其值也大于 0，患者越少越高。',
+    how: '各分组的实际阳性比例与平均预测概率，附置信区间。虚线上两者一致。ECE：期望校准误差，即 10 个等宽分组中到虚线的平均距离，以患者数加权；即使完全校准的模型，其值也大于 0，患者越少越高。',
     alt: (points) => `校准图，共 ${points} 个分组。`,
     none: '患者过少，无法绘制校准曲线。',
   },
   decision: {
     title: (split) => `决策曲线，${split}`,
-    caption: '依据各模型决策的净获益，与全部干预和全不干预相比较。',
+    how: '依据各模型决策的净获益，与全部干预和全不干预相比较。',
     alt: (models) => `净获益随阈值概率的变化：${models.join('、')}、全部干预、全不干预。`,
     none: '没有决策曲线：需要两类标签，且两类患者均存在。',
   },
@@ -267,7 +269,7 @@ export const ZH: Words = {
     title: (method, features, by) => `${features}的 ${method}，按${by === 'label' ? '标签' : '医院'}`,
     fused: '融合特征',
     ofModality: (modality) => `模态 ${modality} 特征`,
-    caption: (method, parameter, n, components) =>
+    how: (method, parameter, n, components) =>
       `${n} 例患者一起计算，未使用标签（${method === 'UMAP' ? '邻居数' : '困惑度'} ${parameter}${method === 'UMAP' ? '' : '，Barnes–Hut 近似'}${components === null ? '' : `；邻居按前 ${components} 个主成分寻找`}）。`,
     sampled: (drawn, n) =>
       `图中只画出 ${n} 例患者中的 ${drawn} 例：按数据集、医院和标签以大致相同的比例随机抽取；全部患者的坐标见 embeddings 文件夹。`,
