@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { applyOverrides, defaultConfig, describedFlags } from '@radweave/artifacts';
+import { applyOverrides, defaultConfig, describedFlags, settingKeys } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import type { SomeStage } from '../declare/stage.ts';
 import { STAGES } from './index.ts';
@@ -26,6 +26,32 @@ test('every flag sets a key that exists, to a value it allows, and is the only o
         expect(description, flag).toMatch(/\b(without|not|no|keep)\b/i);
       }
     }
+  }
+});
+
+/** Where files are, what is kept and how fast, which changes no result; and what a stage is told by name. */
+const OTHERS = [
+  ...[
+    'data.root_dir',
+    'data.splits_dir',
+    'data.features_dir',
+    'data.table',
+    'data.study_key',
+    'data.modalities',
+  ],
+  ...['data.num_workers', 'preprocess.log_dir', 'fusion.output_dir'],
+  ...['experiment.output_dir', 'experiment.name', 'experiment.save_last'],
+];
+
+test('every flag of a command sets what one of its stages counts', () => {
+  for (const { name } of commands) {
+    const own = stages.filter((stage) => stage.command?.name === name);
+    // `fuse` goes on with an evaluation.
+    const all = name === 'fuse' ? [...own, ...stages.filter((stage) => stage.name === 'evaluate')] : own;
+    const counted: readonly string[] = [...settingKeys(all.flatMap(({ settings }) => settings)), ...OTHERS];
+    const flags = own.flatMap(({ command }) => command?.configFlags ?? []);
+    const idle = flags.filter(({ key }) => !counted.includes(key));
+    expect(idle.map(({ flag }) => `${name} --${flag}`)).toEqual([]);
   }
 });
 

@@ -69,7 +69,7 @@ export const extract = defineStage({
       set('output_dir', 'data.features_dir'),
       set('batch_size', 'extraction.batch_size'),
       on('slice_index', 'extraction.slice_index'),
-      ...usual('precision', 'device', 'root_dir', 'splits_dir', 'resize', 'num_workers', 'seed'),
+      ...usual('precision', 'device', 'root_dir', 'splits_dir', 'resize', 'num_workers'),
     ],
     options: ({ config, given, inFile }, { modality, model, checkpoint, align }) => ({
       config,

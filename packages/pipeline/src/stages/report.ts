@@ -17,7 +17,6 @@ export const report = defineStage({
     'data.missing',
     'data.home_hospital',
     'fusion.output_dir',
-    'experiment.seed',
     'experiment.name',
   ],
   reads: ({ config }: ReportOptions, { runs }) => ({
@@ -75,7 +74,7 @@ export const report = defineStage({
     },
     configFlags: [
       set('clinical', 'data.clinical'),
-      ...usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
+      ...usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir'),
     ],
     options: ({ config }, { lang, pdf, output = null }) => ({
       config,

@@ -39,7 +39,7 @@ export const visualize = defineStage({
     summary: 'draw curves, ROC, confusion matrices and feature maps',
     examples: [''],
     leaves: 'curves, ROC, confusion matrices, PCA, t-SNE and UMAP as SVG and PNG',
-    configFlags: usual('modalities', 'feature_dir', 'splits_dir', 'seed'),
+    configFlags: usual('modalities', 'feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
     options: ({ config }) => ({ config, modalities: config.data.modalities }),
   },
 });
