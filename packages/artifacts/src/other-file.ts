@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readHeader } from './csv.ts';
 import { DataError, UsageError } from './errors.ts';
 import { existsSync, readFileSync } from './files/files.ts';
@@ -21,6 +22,18 @@ export function refuseOther(
     where: path,
     hint: `Give another place with ${flag}, or move this file away`,
   });
+}
+
+/** As {@link refuseOther}, of tables in a folder by name, each with columns that it has in every version. */
+export function refuseOtherTables(
+  folder: string,
+  flag: string,
+  what: string,
+  tables: Readonly<Record<string, readonly string[]>>,
+): void {
+  for (const [name, columns] of Object.entries(tables)) {
+    refuseOther(join(folder, name), flag, what, (path) => isTableOf(path, columns));
+  }
 }
 
 /** Whether a JSON file has this key; one that is damaged is made again. */

@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 import {
   type Evaluation,
   evaluationFiles,
+  hasKey,
   predictionsPath,
+  refuseOther,
+  refuseOtherTables,
   replaceFilesTogether,
   SPLITS,
   writeAggregation,
@@ -24,6 +27,25 @@ export async function writeAll(folder: string, evaluation: Evaluation): Promise<
     unfinishedWithoutLast: true,
   });
   return record;
+}
+
+/** The folder may be anyone's, and the names are common ones. @throws UsageError `E_OTHER_FILE`. */
+export function refuseOtherEvaluation(folder: string): void {
+  const flag = '--set experiment.output_dir=FOLDER';
+  const { record, metrics, comparisons, aggregation, heterogeneity, roc, calibration, decision } =
+    evaluationFiles(folder);
+  refuseOther(record, flag, 'an evaluation of Radweave', () => hasKey(record, 'models'));
+  const predictions = SPLITS.map((split) => predictionsPath(folder, split));
+  refuseOtherTables(folder, flag, 'a table of an evaluation of Radweave', {
+    [basename(metrics)]: ['model', 'split'],
+    [basename(comparisons)]: ['first', 'second'],
+    [basename(aggregation)]: ['model', 'aggregation'],
+    [basename(heterogeneity)]: ['model', 'q'],
+    [basename(roc)]: ['fpr', 'tpr'],
+    [basename(calibration)]: ['model', 'observed'],
+    [basename(decision)]: ['model', 'threshold'],
+    ...Object.fromEntries(predictions.map((path) => [basename(path), ['label', 'predicted']])),
+  });
 }
 
 function fill(folder: string, evaluation: Evaluation): void {

@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import {
   type Config,
+  evaluationFiles,
+  evaluationFolder,
   featurePath,
   featureSetPath,
   featureTablePath,
   fusionFiles,
   fusionFolder,
+  predictionsPath,
   readFeatureSet,
   readFeatureTable,
   readFusionModel,
@@ -147,10 +150,13 @@ test('features that another program has made are kept: extract refuses before it
 test('files of others with the names of a fusion are kept, and damaged ones of our own made again', async () => {
   const config = pythonFeatures();
   const { model, metrics } = fusionFiles(fusionFolder(config));
-  mkdirSync(dirname(model), { recursive: true });
+  const folder = dirname(model);
+  mkdirSync(folder, { recursive: true });
   for (const [path, text] of [
     [model, '{"class_name": "Sequential"}'],
     [metrics, 'epoch,loss\n1,0.5\n'],
+    [join(folder, 'predictions_val.csv'), 'patient,score\n1,0.5\n'],
+    [join(folder, 'fused_test.csv'), 'patient,score\n1,0.5\n'],
   ] as const) {
     writeFileSync(path, text);
     const fused = fuse({ config, modalities }, listening());
@@ -172,6 +178,24 @@ async function evaluated(): Promise<Config> {
   await evaluate(usualEvaluation(config), listening());
   return config;
 }
+
+test('files of others with the names of an evaluation are kept, and its own made again', async () => {
+  const config = await evaluated();
+  const folder = evaluationFolder(config);
+  const { record, ...tables } = evaluationFiles(folder);
+  const predictions = SPLITS.map((split) => predictionsPath(folder, split));
+  const written = [...Object.values(tables), ...predictions].filter((path) => path.endsWith('.csv'));
+  expect(written).toHaveLength(10);
+  for (const path of [record, ...written]) {
+    const [own, text] = [readFileSync(path), path === record ? '{"accuracy": 0.9}' : 'score,who\n0.9,me\n'];
+    writeFileSync(path, text);
+    const again = evaluate(usualEvaluation(config), listening());
+    await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: path });
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    writeFileSync(path, own);
+  }
+  await evaluate(usualEvaluation(config), listening());
+});
 
 const usual = (config: Config): ReportOptions => ({ config, language: 'en', pdf: false, output: null });
 

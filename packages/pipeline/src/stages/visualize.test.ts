@@ -168,6 +168,20 @@ print(json.dumps(out))
   },
 );
 
+test('pictures of others with the names of figures are kept', async () => {
+  const config = withFeatures();
+  const folder = folderOf(config);
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['umap_A.svg', 'umap_A.png']) {
+    const own = join(folder, name);
+    writeFileSync(own, '<svg><!-- mine --></svg>');
+    const drawn = visualize({ config, modalities: ['A'] }, listening());
+    await expect(drawn).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: own });
+    expect(readdirSync(folder)).toEqual([name]);
+    rmSync(own);
+  }
+});
+
 test('draws the same figures again, all or none, and those that lost their source go', async () => {
   const config = withFeatures();
   await fuse({ config, modalities: ['A'] }, listening());

@@ -10,7 +10,7 @@ import { kindModels } from '@radweave/analysis/evaluation/kind-models';
 import { type NetworkSlices, readNetworks } from '@radweave/analysis/evaluation/network-models';
 import { cautionsOf } from '@radweave/analysis/evaluation/notes';
 import { missingFusion, notEvaluated, type Unevaluated } from '@radweave/analysis/evaluation/unevaluated';
-import { writeAll } from '@radweave/analysis/evaluation/write';
+import { refuseOtherEvaluation, writeAll } from '@radweave/analysis/evaluation/write';
 import {
   type Config,
   DataError,
@@ -27,7 +27,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
 /** Options of `evaluate`; the rest is in the `evaluation` section of the configuration. */
@@ -63,10 +63,10 @@ export interface EvaluateResult
  */
 export async function evaluate(options: EvaluateOptions, context: StageContext): Promise<EvaluateResult> {
   const outputDir = options.outputDir ?? evaluationFolder(options.config);
+  refuseOtherEvaluation(outputDir);
   const evaluation = await evaluated(options, context);
   const evaluationFile = await writeAll(outputDir, evaluation);
   const { primary, models, rows, comparisons, aggregation, notes, findings, heterogeneity } = evaluation;
-  say(context, `All numbers are in ${outputDir}.`);
   return {
     outputDir,
     evaluationFile,

@@ -26,11 +26,11 @@ import {
   fusionFolder,
   hashPredictions,
   hasKey,
-  isTableOf,
   predictionsPath,
   ResourceError,
   readPredictions,
   refuseOther,
+  refuseOtherTables,
   replaceFilesTogether,
   SPLITS,
   type Split,
@@ -119,7 +119,6 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
       unfinishedWithoutLast: true,
     },
   );
-  say(context, `All numbers are in ${fusionFiles(outputDir).metrics}.`);
   return resultOf(outputDir, model, complete, metrics);
 }
 
@@ -128,7 +127,15 @@ function refuseOtherFusion(folder: string): void {
   const { model, metrics } = fusionFiles(folder);
   const flag = '--set fusion.output_dir=FOLDER';
   refuseOther(model, flag, 'a fused model of Radweave', () => hasKey(model, 'classifiers'));
-  refuseOther(metrics, flag, 'a table of fuse', () => isTableOf(metrics, ['split', 'model']));
+  refuseOtherTables(folder, flag, 'a table of fuse', {
+    [basename(metrics)]: ['split', 'model'],
+    ...Object.fromEntries(
+      SPLITS.flatMap((split) => [
+        [`fused_${split}.csv`, ['hospital', 'label']],
+        [basename(predictionsPath(folder, split)), ['label', 'predicted']],
+      ]),
+    ),
+  });
 }
 
 /** As `align`. Where it may not write, tables that are there and still fit can be used as they are. */

@@ -16,13 +16,13 @@ import {
   DataError,
   fusionFolder,
   outputFolders,
+  refuseOther,
   replaceFilesTogether,
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
-import { are, counted } from '@radweave/remarks';
-import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
+import { existsSync, readdirSync, readFileSync } from '@radweave/artifacts/files';
+import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
 export interface VisualizeOptions {
@@ -60,7 +60,9 @@ export async function visualize(options: VisualizeOptions, context: StageContext
     await mapSet(config, modalities, facts, context),
   ]);
   saySkipped(skipped, context);
-  const obsolete = [...figures, ...skipped].flatMap(({ name }) => [`${name}.svg`, `${name}.png`]);
+  const names = [...figures, ...skipped].map(({ name }) => name);
+  refuseOtherPictures(outputDir, names);
+  const obsolete = names.flatMap((name) => [`${name}.svg`, `${name}.png`]);
   if (figures.length === 0) {
     if (existsSync(outputDir)) await replaceFilesTogether(outputDir, () => undefined, { obsolete });
     throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
@@ -74,8 +76,20 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   };
   await replaceFilesTogether(outputDir, fill, { obsolete });
   const files = [...drawn.keys()].map((name) => join(outputDir, name));
-  say(context, `${counted(figures.length, 'figure')} ${are(figures.length)} in ${outputDir}.`);
   return { outputDir, files, skipped, png };
+}
+
+/** Vega marks its drawings; a PNG counts as Radweave's where its drawings are, or a kill left them on the way. */
+function refuseOtherPictures(folder: string, names: readonly string[]): void {
+  if (!existsSync(folder)) return;
+  const isDrawn = (path: string): boolean => readFileSync(path, 'utf8').includes('class="marks"');
+  const isUsed = readdirSync(folder).some((name) => /\.svg$|^\.radweave\..*\.tmp$/.test(name));
+  const flag = '--set experiment.output_dir=FOLDER';
+  for (const name of names) {
+    const [svg, png] = [join(folder, `${name}.svg`), join(folder, `${name}.png`)];
+    refuseOther(svg, flag, 'a figure of Radweave', isDrawn);
+    refuseOther(png, flag, 'a figure of Radweave', () => isUsed);
+  }
 }
 
 /** A fusion that is whole, but of something else. */
