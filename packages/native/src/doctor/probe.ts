@@ -7,6 +7,7 @@ import { deviceFault, gpuFacts } from '../gpu.ts';
 import { native, nativeCuda } from '../load.ts';
 import { mappedBlas } from '../setup/blas.ts';
 import { NativeNotBuiltError } from '../setup/errors.ts';
+import { readNativeRecord } from '../setup/record.ts';
 import { tryEngine } from '../setup/trial.ts';
 import type { EngineReport, SeenGpu } from '../setup/verify.ts';
 
@@ -17,6 +18,13 @@ process.on('uncaughtException', (error) => {
 });
 
 const engine = native();
+const { addon, libtorch } = readNativeRecord();
+// The linker takes the system's libtorch where the engine was built for that one, whatever lies beside it.
+if (!libtorch.version.startsWith(engine.version())) {
+  throw new NativeNotBuiltError(
+    `${addon} is for libtorch ${engine.version()}, and this is ${libtorch.version}`,
+  );
+}
 tryEngine(engine);
 const maps = existsSync('/proc/self/maps') ? readFileSync('/proc/self/maps', 'utf8') : '';
 const report: EngineReport = {
