@@ -91,8 +91,22 @@ function onOneLine(name: string): string {
   return name.replace(/\s*[\r\n]\s*/g, ' ');
 }
 
-/** A table whose columns nobody knows before: its header, and each row with the line that it ends on, as long as the header. */
-export function readRecords(path: string): {
+/** A row with more or fewer fields than the header. */
+export interface RaggedRow {
+  readonly line: number;
+  readonly expected: number;
+  readonly found: number;
+}
+
+/**
+ * A table whose columns nobody knows before: its header, and each row with the line that it ends on, as long as the header.
+ *
+ * @param ragged gets the rows that are not; without it they are an error.
+ */
+export function readRecords(
+  path: string,
+  ragged?: RaggedRow[],
+): {
   header: string[];
   rows: { cells: readonly string[]; line: number }[];
 } {
@@ -100,10 +114,10 @@ export function readRecords(path: string): {
   const issues = new IssueCollector();
   eachRecord(path, (cells, line) => {
     const width = rows[0]?.cells.length ?? cells.length;
-    if (cells.length !== width) {
+    if (cells.length === width) rows.push({ cells, line });
+    else if (ragged !== undefined) ragged.push({ line, expected: width, found: cells.length });
+    else
       issues.error('E_CSV_ROW', `expected ${width} fields, found ${cells.length}`, `${path}, line ${line}`);
-    }
-    rows.push({ cells, line });
   });
   issues.throwIfErrors(UNREADABLE);
   const [header, ...rest] = rows;

@@ -89,7 +89,10 @@ export class FileHashes {
   }
 }
 
-const LEFT_BY_WINDOWS = new Set(['Thumbs.db', 'desktop.ini']);
+/** Whether a file is hidden, or left by Windows beside what people put there. */
+export function isLeftBySystem(name: string): boolean {
+  return name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
+}
 
 /** Every file below a folder, with its path below it; the second is null where a link leads nowhere. */
 function* listFolder(
@@ -100,7 +103,7 @@ function* listFolder(
   const real = realpathSync(folder);
   if (above.includes(real)) return;
   for (const name of readdirSync(folder).sort(compareText)) {
-    if (name.startsWith('.') || LEFT_BY_WINDOWS.has(name)) continue;
+    if (isLeftBySystem(name)) continue;
     const path = join(folder, name);
     const kind = kindOf(path);
     if (kind === 'folder') yield* listFolder(path, `${prefix}${name}/`, [...above, real]);

@@ -1,6 +1,7 @@
 /** What is said of data and results: codes with parameters, and their words in each language. */
 export { and, are, counted, few } from './en/grammar.ts';
 export { EN } from './english.ts';
+export { isInternalTest, ofInternalTest } from './internal-test.ts';
 export type { Language } from './language.ts';
 export { editDistance, meant, nearest, offer } from './nearest.ts';
 export { digitsApart, isOneNumber, percent, pValue } from './numbers.ts';

@@ -371,3 +371,19 @@ test('the same study always gives the same page', async () => {
   const first = await buildReport(study(), 'zh');
   expect((await buildReport(study(), 'zh')) === first).toBe(true);
 });
+
+test.each(LANGUAGES)(
+  'of a test of the home hospital nothing says that it is external (%s)',
+  async (language) => {
+    const EXTERNAL = /external (?:tests?|patients?|hospitals?)\b|outside the home|外部(?!数据)|本院以外/gi;
+    const textWith = async (...findings: ReportData['evaluation']['findings']): Promise<string> => {
+      const data = study();
+      return textOf(await buildReport({ ...data, evaluation: { ...data.evaluation, findings } }, language));
+    };
+    const others = [remark('found-none-better', { level: 0.95, models: [] }), remark('found-untold')];
+    expect((await textWith(...others)).match(EXTERNAL)?.length).toBeGreaterThan(20);
+    const internal = await textWith(remark('found-internal-test', { hospitals: ['JM'] }), ...others);
+    expect(internal.match(EXTERNAL) ?? []).toEqual([]);
+    expect(internal).toContain(language === 'en' ? 'the test is internal' : '测试为内部测试');
+  },
+);

@@ -4,7 +4,7 @@ import type { ReportData } from './data.ts';
 import { type Html, html } from './html/html.ts';
 import { page } from './html/page.ts';
 import { SECTION_WRITERS } from './sections/index.ts';
-import { WORDS } from './words/index.ts';
+import { wordsFor } from './words/index.ts';
 import { type Language, SECTIONS } from './words/words.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function buildReport(
   language: Language,
   onSection: (done: number, total: number) => void = () => undefined,
 ): Promise<string> {
-  const words = WORDS[language];
+  const words = wordsFor(language, data.evaluation);
   const context = new ReportContext(data, words);
   beginDocument();
   const sections: Html[] = [];

@@ -1,5 +1,6 @@
 import { shownLabel, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { isInternalTest } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -61,14 +62,14 @@ function missing(row: Row): string[] {
   return [`n/a: ${row.model}, ${row.split}, ${row.hospital}: ${row.auc.note?.text ?? 'no value'}`];
 }
 
-function comparisonLines({ comparisons, labelNames }: ShownEvaluation): string[] {
+function comparisonLines({ comparisons, labelNames, findings }: ShownEvaluation): string[] {
   const main = comparisons.filter(({ split, hospital }) => split === 'test' && hospital === 'all');
   return main
     .filter(({ delong_p }) => delong_p !== null)
     .map(({ first, second, positive_label, auc_difference, delong_p, delong_p_holm }) => {
       const label = ` (label ${shownLabel(labelNames, positive_label)})`;
       return (
-        `External test${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
+        `${isInternalTest(findings) ? 'Test' : 'External test'}${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
         `DeLong p ${probability(delong_p)}, Holm ${probability(delong_p_holm)}`
       );
     });

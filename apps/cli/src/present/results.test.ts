@@ -94,7 +94,7 @@ test('a test in a home hospital is not called external', () => {
     'AUC per patient (95 % CI): internal validation in JM, test',
     'model   n  validation           n  test',
   ]);
-  expect(text).toContain('- the test set is not external: JM has patients in it');
+  expect(text).toContain('- the test is internal, and shows nothing');
 });
 
 test('with several classes it is the macro AUC by its bootstrap interval', () => {

@@ -8,6 +8,7 @@ import {
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
+import { isInternalTest, ofInternalTest } from '@radweave/remarks';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -37,30 +38,24 @@ export function resultsText({
   const of = (split: EvaluationRow['split'], model: string): EvaluationRow | undefined =>
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
-  const isExternal = hasExternal(findings);
-  const isInternal = findings.some(({ code }) => INTERNAL.includes(code));
+  const hasTest = hasExternal(findings);
+  const told = isInternalTest(findings) ? ofInternalTest : String;
   const lines = models.map((model) => {
     const [validation, test] = [of('val', model), of('test', model)];
-    const shown = isExternal ? [validation, test] : [validation];
+    const shown = hasTest ? [validation, test] : [validation];
     return [model, ...shown.flatMap((row) => [row?.n ?? 0, areaText(row)])];
   });
   const of1 = haveNames(label_names) ? ` of ${label_names[1]}` : '';
   const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
   return [
     paragraph(
-      `${name} per patient (${level}): internal validation in ${home_hospital}${isExternal ? `, ${isInternal ? 'test' : 'external test elsewhere'}` : ''}`,
+      `${name} per patient (${level}): internal validation in ${home_hospital}${hasTest ? told(', external test elsewhere') : ''}`,
     ),
-    table(
-      ['model', 'n', 'validation', ...(isExternal ? ['n', isInternal ? 'test' : 'external test'] : [])],
-      lines,
-    ),
+    table(['model', 'n', 'validation', ...(hasTest ? ['n', told('external test')] : [])], lines),
     ...kindsText(models),
     ...foundText(findings),
   ].join('\n');
 }
-
-/** Of a test set with patients of a home hospital. */
-const INTERNAL: readonly string[] = ['found-internal-test', 'found-partly-internal-test'];
 
 /** Whether there is an external hospital at all. */
 export function hasExternal(findings: EvaluationResults['findings']): boolean {
@@ -92,7 +87,8 @@ export function kindsText(models: readonly string[]): string[] {
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */
 export function foundText(findings: EvaluationResults['findings']): string[] {
   if (findings.length === 0) return [];
-  return ['What was found:', ...findings.map(({ text }) => paragraph(`- ${text}`))];
+  const told = isInternalTest(findings) ? ofInternalTest : String;
+  return ['What was found:', ...findings.map(({ text }) => paragraph(`- ${told(text)}`))];
 }
 
 /** What a whole job says at its end: what was found and where to read more. */

@@ -12,7 +12,7 @@ export const EVALUATED_SPLITS: readonly EvaluatedSplit[] = ['val', 'test'];
 export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
   train: 'training',
   val: 'validation',
-  test: 'external test',
+  test: 'test',
 };
 
 /** Why nothing is drawn of a split: it has no patients, or all lack a modality. */

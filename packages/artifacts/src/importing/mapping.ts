@@ -38,8 +38,11 @@ const rule = z
   .partial()
   .required({ modality: true });
 
-/** A pattern of paths, with a group that names the patient. */
-const filePattern = pattern.refine((text) => text.includes('(?<patient>'), 'does not name (?<patient>…)');
+/** A pattern of paths, with a group that names the patient, or says that the file is left out. */
+const filePattern = pattern.refine(
+  (text) => /\(\?<(?:patient|leave_out)>/.test(text),
+  'names neither (?<patient>…) nor (?<leave_out>…)',
+);
 
 const mapping = z.strictObject({
   files: z.array(filePattern).optional(),
@@ -155,7 +158,8 @@ function flowOf(rule: ImportRule): string {
 function filesText(files: readonly string[]): string[] {
   return [
     '# The patient of a file, by its path below the folder: the first pattern that fits. It names the patient and, where they stand',
-    '# in the path, hospital, label and series; what rules read is the series, with "_" as spaces.',
+    '# in the path, hospital, label and series; what rules read is the series, with "_" as spaces. One with (?<leave_out>…) leaves',
+    "# files out, such as '(?<leave_out>Thumbs)'.",
     'files:',
     ...files.map((one) => `  - ${quoted(one)}`),
     '',

@@ -24,6 +24,7 @@ const given = (all: {
 }): Partial<ListedCohort> => {
   const {
     told: _told,
+    labels: _labels,
     columns: _columns,
     ...who
   } = readListed(all.path, all.named, all.ofPatients, all.forAll);

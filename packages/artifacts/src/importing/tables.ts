@@ -119,6 +119,8 @@ export type ListedFile = ListedPatient & { readonly modality: string; readonly f
 export type ListedCohort = ({ readonly patients: ListedPatient[] } | { readonly files: ListedFile[] }) & {
   readonly told: readonly ToldRow[];
   readonly columns: CarriedColumns;
+  /** The labels as they are written, with the lines that they are on; none where the table has no column of them. */
+  readonly labels: readonly { readonly line: number; readonly label: string }[];
 };
 
 /** A column that is read only here: whoever has the names that are written needs no other table. */
@@ -145,8 +147,11 @@ export function readListed(
   requireColumns(table, forAll, isOfFiles);
   const pseudonym = table.header.findIndex((name) => plain(name) === PSEUDONYM);
   const issues = new IssueCollector();
+  for (const { line, expected, found } of table.ragged)
+    issues.error('E_CSV_ROW', `expected ${expected} fields, found ${found}`, `${path}, line ${line}`);
   const columns = carriedColumns(table);
   const told: ToldRow[] = [];
+  const labels: { line: number; label: string }[] = [];
   const isMissing = missingIn(table.rows.map((row) => table.cell(row, 'label')));
   const rows = table.rows.flatMap((row): ListedFile[] => {
     const said = (role: TableRole, otherwise: string | null): string => {
@@ -164,6 +169,7 @@ export function readListed(
         `${table.columns.label} is '${label}', which is no class`,
         `${path}, line ${row.line}`,
       );
+    if (table.columns.label !== undefined) labels.push({ line: row.line, label });
     const chosen = (row.cells[pseudonym] ?? '').trim();
     const patient = said('patient', null);
     const cells = columns.carried.map(({ name, at }) => [name, row.cells[at] ?? '']);
@@ -183,12 +189,12 @@ export function readListed(
   );
   if (isOfFiles) {
     requireOnce(rows, path);
-    return { files: rows, told, columns };
+    return { files: rows, told, columns, labels };
   }
   const people = rows.map(({ modality: _modality, file: _file, ...one }) => one);
   // Visits of a patient are rows of their own, in which a class may be spelt otherwise.
   const once = groupBy(people, (one) => JSON.stringify({ ...one, label: spellingKey(one.label) }));
-  return { patients: [...once.values()].flatMap(([one]) => one ?? []), told, columns };
+  return { patients: [...once.values()].flatMap(([one]) => one ?? []), told, columns, labels };
 }
 
 function requireColumns(

@@ -1,6 +1,6 @@
 import { offer } from '@radweave/remarks';
 import { spellingKey } from '../cell-values.ts';
-import { readRecords, tableFile } from '../csv.ts';
+import { type RaggedRow, readRecords, tableFile } from '../csv.ts';
 import { type RowOf, remarkText, text } from '../csv-columns.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { requireNamed } from '../files/named.ts';
@@ -66,6 +66,8 @@ export interface CohortTable {
   readonly path: string;
   readonly header: readonly string[];
   readonly rows: readonly TableRow[];
+  /** Rows that nobody can read, as they have more or fewer fields than the header. */
+  readonly ragged: readonly RaggedRow[];
   /** Names of the columns that are used, by what they are for. */
   readonly columns: Readonly<Partial<Record<TableRole, string>>>;
   /** A cell without the spaces around it; empty where there is no such column. */
@@ -88,7 +90,8 @@ export function refuseColumnsAlone(table: string | null, named: readonly string[
  * @throws DataError as `readTable`, and `E_CSV_COLUMNS` where no column holds the patients; UsageError for a name that is none.
  */
 export function readCohortTable(path: string, named: readonly string[]): CohortTable {
-  const { header, rows } = readRecords(requireNamed('file', path, '--table'));
+  const ragged: RaggedRow[] = [];
+  const { header, rows } = readRecords(requireNamed('file', path, '--table'), ragged);
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new DataError('E_CSV_COLUMNS', `the column ${twice} is there twice`, {
@@ -126,10 +129,17 @@ export function readCohortTable(path: string, named: readonly string[]): CohortT
       },
     );
   }
+  if (rows.length + ragged.length === 0) {
+    throw new DataError('E_CSV_ROW', 'the table names its columns and has no row of a patient', {
+      where: path,
+      hint: 'Give the table with its rows; of a workbook, they must be in the first sheet',
+    });
+  }
   return {
     path,
     header,
     rows,
+    ragged,
     columns: Object.fromEntries(Object.entries(places).map(([role, at]) => [role, header[at] ?? ''])),
     cell: (row, role) => (row.cells[places[role] ?? -1] ?? '').trim().normalize('NFC'),
   };

@@ -5,7 +5,9 @@ import {
   hashValue,
   type ImportedSlice,
   importFiles,
+  isLeftBySystem,
   readImported,
+  readText,
   writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
@@ -36,12 +38,15 @@ export class DoneSeries {
   readonly #folder: string;
   readonly #output: string;
   readonly #tables: Map<string, Written>;
+  /** Folders that an import was about to replace when it ended. */
+  readonly #begun: ReadonlySet<string>;
 
   constructor(records: string, output: string) {
     this.#folder = importFiles(records).done;
     this.#output = output;
+    this.#begun = new Set(filesIn(this.#folder, BEGUN).map((path) => readText(path)));
     this.#tables = new Map(
-      tablesIn(this.#folder).map((path) => {
+      filesIn(this.#folder, '.csv').map((path) => {
         const rows = readImported(path);
         const file = rows[0]?.file ?? '';
         requireWithin(output, file, path);
@@ -52,8 +57,12 @@ export class DoneSeries {
 
   /** Whether a series was written as it would be written now. */
   has(series: string, key: string): boolean {
-    const rows = this.#tables.get(this.#path(series, key))?.rows ?? [];
-    return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
+    const { rows, folder } = this.#tables.get(this.#path(series, key)) ?? { rows: [], folder: '' };
+    return (
+      rows.length > 0 &&
+      !this.#begun.has(folder) &&
+      rows.every(({ file }) => existsSync(join(this.#output, file)))
+    );
   }
 
   /** What was written of a series: a folder and its slices for each place that it has had. */
@@ -71,16 +80,29 @@ export class DoneSeries {
     }
   }
 
+  /** A file in a folder that no import wrote; null without one. What is hidden, or left by Windows, counts as none. */
+  foreignIn(folder: string): string | null {
+    const path = join(this.#output, folder);
+    if (this.#begun.has(folder) || !existsSync(path)) return null;
+    const tables = [...this.#tables.values()].filter((one) => one.folder === folder);
+    const own = new Set(tables.flatMap(({ rows }) => rows.map(({ file }) => basename(file))));
+    const other = readdirSync(path).find((name) => !own.has(name) && !isLeftBySystem(name));
+    return other === undefined ? null : join(path, other);
+  }
+
   /** Forgets what was written into a folder, whose slices are replaced now. */
-  clear(folder: string): void {
+  begin(folder: string): void {
+    writeFileAtomic(this.#begunPath(folder), folder);
     for (const [path, one] of this.#tables) if (one.folder === folder) this.#drop(path);
   }
 
-  /** Remembers what was written into a folder that was cleared. */
+  /** Remembers what was written into a folder. */
   add(series: string, key: string, rows: readonly ImportedSlice[]): void {
     const path = this.#path(series, key);
     writeImported(path, rows);
-    this.#tables.set(path, { folder: dirname(rows[0]?.file ?? ''), rows });
+    const folder = dirname(rows[0]?.file ?? '');
+    rmSync(this.#begunPath(folder), { force: true });
+    this.#tables.set(path, { folder, rows });
   }
 
   /** The rows of every series that was ever imported into these folders. */
@@ -97,6 +119,10 @@ export class DoneSeries {
   #drop(path: string): void {
     rmSync(path, { force: true });
     this.#tables.delete(path);
+  }
+
+  #begunPath(folder: string): string {
+    return join(this.#folder, `${hashValue(folder).slice(0, 16)}${BEGUN}`);
   }
 
   #path(series: string, key: string): string {
@@ -155,10 +181,13 @@ function requireWithin(output: string, file: string, table: string): void {
   );
 }
 
-function tablesIn(folder: string): string[] {
+/** Ending of the file that names a folder while it is replaced. */
+const BEGUN = '.begun';
+
+function filesIn(folder: string, ending: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.csv'))
+    .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name));
 }
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { groupBy, type ImportedSlice } from '@radweave/artifacts';
 import type { PixelOptions } from '../output/options.ts';
-import { rangeRule } from '../output/render.ts';
+import { AND, BY_VOLUME, rangeRule, settingsOf } from '../output/settings.ts';
 import { OUT, type Proposal } from '../series/propose.ts';
 import type { GrayRange } from '../values/window.ts';
 import { DoneSeries } from './done.ts';
@@ -34,15 +34,15 @@ export function leftOutNow(
     );
 }
 
-/** Series of an earlier import, not among these files, whose gray values follow another rule than those of their modality now. */
-export interface OtherGrays {
+/** Series of an earlier import, not among these files, that other settings made than those of their modality now. */
+export interface OtherSettings {
   readonly modality: string;
   readonly patients: number;
   readonly earlier: string;
   readonly now: string;
 }
 
-export function otherGrays(
+export function otherSettings(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
   {
@@ -50,7 +50,7 @@ export function otherGrays(
     records,
     pixels,
   }: { readonly output: string; readonly records: string; readonly pixels: PixelOptions },
-): OtherGrays[] {
+): OtherSettings[] {
   const wanted = proposals.filter(isWanted);
   const [series, folders] = [
     new Set(proposals.map(({ stack }) => stack.id)),
@@ -59,43 +59,39 @@ export function otherGrays(
   const stays = new DoneSeries(records, output)
     .all()
     .filter((row) => !series.has(row.series) && !folders.has(dirname(row.file)));
-  const rules = wanted.map(({ modality, stack }) => ({
-    modality,
-    rule: ruleText(rangeRule(stack, pixels)),
-  }));
-  return [
-    ...groupBy(rules, ({ modality, rule }) => JSON.stringify([modality, kindOf(rule)])).values(),
-  ].flatMap((own) => {
-    const [{ modality, rule: now } = { modality: '', rule: '' }] = own;
-    const known = new Set(own.map(({ rule }) => rule));
-    const differs = (row: ImportedSlice): boolean => {
-      const rule = ruleOfRow(row);
-      return row.modality === modality && kindOf(rule) === kindOf(now) && !known.has(rule);
-    };
-    return [...groupBy(stays.filter(differs), ruleOfRow)].map(([earlier, rows]) => ({
-      modality,
-      patients: new Set(rows.map(({ patient }) => patient)).size,
-      earlier,
-      now,
-    }));
+  return [...groupBy(wanted, ({ modality }) => modality)].flatMap(([modality, own]) => {
+    const now = own.map(({ stack }) => comparable(settingsOf(stack, pixels), rangeRule(stack, pixels).range));
+    const before = groupBy(
+      stays.filter((row) => row.modality === modality),
+      (row) => JSON.stringify(settingsOfRow(row)),
+    );
+    return [...before].flatMap(([settings, rows]) => {
+      const differ = (JSON.parse(settings) as string[]).flatMap((earlier, i) => {
+        const others = now.flatMap((one) => one[i] ?? []).filter((other) => areComparable(earlier, other));
+        return others.length === 0 || others.includes(earlier) ? [] : [[earlier, others[0] ?? '']];
+      });
+      if (differ.length === 0) return [];
+      const [earlier = '', other = ''] = [0, 1].map((i) => differ.map((pair) => pair[i]).join(', '));
+      const n = new Set(rows.map(({ patient }) => patient)).size;
+      return [{ modality, patients: n, earlier, now: other }];
+    });
   });
 }
 
-const BY_VOLUME = ' of the volume';
-
-/** What can be compared: windows of CT with one another, and rules that a flag gives other images; pictures of 8 bits have neither. */
-function kindOf(rule: string): string {
-  if (rule.startsWith('window')) return 'window';
-  return rule.startsWith('SUV') || rule.endsWith(BY_VOLUME) ? 'other' : rule;
+/** Gray values that no flag changes: those of pictures of 8 bits, and of colour. Others may stand beside them. */
+function areComparable(...settings: readonly string[]): boolean {
+  return settings.every((one) => !/^(?:as stored|brightness)/.test(one));
 }
 
-function ruleOfRow({ how, low, high }: ImportedSlice): string {
-  return ruleText({ how, range: how.endsWith(BY_VOLUME) ? null : { low: low ?? 0, high: high ?? 0 } });
+/** As {@link comparable}. Older versions wrote the first setting alone. */
+function settingsOfRow({ how, low, high }: ImportedSlice): string[] {
+  return comparable(how.split(AND), how.includes(BY_VOLUME) ? null : { low: low ?? 0, high: high ?? 0 });
 }
 
-function ruleText({ how, range }: { how: string; range: GrayRange | null }): string {
-  if (range === null) return how;
+/** The settings of a series, the first with the range of values where the volume does not give it. */
+function comparable([how = '', ...rest]: readonly string[], range: GrayRange | null): string[] {
+  if (range === null) return [how, ...rest];
   // As `import.csv` has them; where a SUV is from is no other gray value.
   const [low, high] = [range.low, range.high].map((value) => Math.round(value * 1e4) / 1e4);
-  return `${how.replace(/^SUV.*/, 'SUV')} ${low} to ${high}`;
+  return [`${how.replace(/^SUV.*/, 'SUV')} ${low} to ${high}`, ...rest];
 }

@@ -62,6 +62,7 @@ export function findImages(
 const NIFTI_NAME = /\.nii(\.gz)?$/i;
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
 const UNCLEAR = 'no pattern of mapping.yaml says which patient it belongs to';
+const BY_PATTERN = 'a pattern of mapping.yaml leaves it out';
 const UNLISTED = 'the table does not list it';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
 
@@ -88,6 +89,7 @@ export function dicomReader(
   return (path, name) => {
     if (masks !== null) {
       const { found, patterns } = masks;
+      if (namedFile(name, patterns) === 'out') return BY_PATTERN;
       const mask = NIFTI_NAME.test(name)
         ? orTorn(
             () => readMaskVolume(path, { name, patterns, key }),
@@ -169,6 +171,7 @@ function whose(
     return row === undefined ? UNLISTED : read({ ...row, series: row.modality });
   }
   const named = namedFile(name, patterns);
+  if (named === 'out') return BY_PATTERN;
   if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient, name) });
   unclear.push(name);
   return UNCLEAR;

@@ -8,17 +8,18 @@ import {
   importFiles,
   type Pseudonym,
   readText,
+  refuseOther,
   replaceFolderAtomic,
   type ToldRow,
   UsageError,
   writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { existsSync } from '@radweave/artifacts/files';
 import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { StackThreads } from '../output/stack-threads.ts';
-import { isSliceFile, type Place } from '../output/write-stack.ts';
+import type { Place } from '../output/write-stack.ts';
 import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
 import { DoneSeries, doneKey, isOf, WrittenByParts } from './done.ts';
@@ -69,12 +70,19 @@ export async function writeSeries(
   const parts = options.parts === null ? null : new WrittenByParts(options.parts);
   // Before anything is changed.
   for (const { proposal, key } of left) parts?.find(proposal.stack.id, key);
-  for (const { folder } of left) refuseOtherSlices(join(output, folder));
-  // All that moves goes first: its place may be that of another series now.
   const kept = folderOf(patients);
-  for (const proposal of proposals.filter(({ modality }) => modality === OUT))
-    done.forget(proposal, kept(proposal));
-  for (const { proposal, folder } of left) done.forget(proposal, folder);
+  const leaving = [
+    ...proposals
+      .filter(({ modality }) => modality === OUT)
+      .map((proposal) => ({ proposal, folder: kept(proposal) })),
+    ...left,
+  ];
+  const gone = leaving.flatMap(({ proposal, folder }) =>
+    done.of(proposal).filter((one) => one.folder !== folder),
+  );
+  for (const { folder } of [...left, ...gone]) refuseOtherFiles(done.foreignIn(folder));
+  // All that moves goes first: its place may be that of another series now.
+  for (const { proposal, folder } of leaving) done.forget(proposal, folder);
   try {
     await writeAll(left, { ...options, parts }, onSeries, done);
   } finally {
@@ -119,7 +127,7 @@ async function writeAll(
           const made =
             parts?.take(proposal.stack.id, key, into) ??
             (await threads.write({ proposal, place, to: { folder, into }, pixels }));
-          done.clear(folder);
+          done.begin(folder);
           return made;
         });
         done.add(proposal.stack.id, key, rows);
@@ -151,15 +159,17 @@ function addFault(faults: IssueCollector, { patient, stack, facts }: Proposal, e
   faults.error('E_IMPORT', what, error.path ?? dirname(stack.images[0]?.path ?? ''));
 }
 
-/** Keeps slices that somebody else has put there: those of an import are called otherwise. @throws UsageError. */
-function refuseOtherSlices(folder: string): void {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const other = names.find((name) => /^[^.].*\.png$/i.test(name) && !isSliceFile(name));
-  if (other === undefined) return;
-  throw new UsageError('E_OTHER_FILE', 'the import would replace a folder that holds other slices', {
-    where: join(folder, other),
-    hint: 'Give another data root with --output, or move this folder away',
-  });
+/** Keeps what somebody else has put where slices are replaced or removed. @throws UsageError. */
+function refuseOtherFiles(other: string | null): void {
+  if (other === null) return;
+  throw new UsageError(
+    'E_OTHER_FILE',
+    'the import would replace or remove a folder with a file that no import wrote',
+    {
+      where: other,
+      hint: 'Move this file away, or give another data root with --output',
+    },
+  );
 }
 
 /** Records name slices by their places in one data root: those of two would be mixed up. */
@@ -167,7 +177,12 @@ function ownOutput(records: string, output: string): void {
   const path = importFiles(records).output;
   const own = relative(records, output).split(sep).join('/');
   const earlier = existsSync(path) ? readText(path).trim() : null;
-  if (earlier === null) writeFileAtomic(path, `${own}\n`);
+  if (earlier === null) {
+    const { table, patients, done } = importFiles(records);
+    const other = existsSync(done) ? undefined : [table, patients].find((one) => existsSync(one));
+    if (other !== undefined) refuseOther(other, '--records', 'a table of an import', () => false);
+    writeFileAtomic(path, `${own}\n`);
+  }
   if (earlier === null || earlier === own) return;
   throw new DataError(
     'E_IMPORT',

@@ -99,7 +99,10 @@ export function readMaskVolume(
   const stem = basename(name).replace(/\.nii(\.gz)?$/i, '');
   const ends = [stem.length, ...[...stem.matchAll(/[_-]/g)].map(({ index }) => index).reverse()];
   const patientIds = [
-    ...patterns.flatMap((pattern) => namedFile(name, [pattern])?.patient ?? []),
+    ...patterns.flatMap((pattern) => {
+      const found = namedFile(name, [pattern]);
+      return found === null || found === 'out' ? [] : found.patient;
+    }),
     ...ends.map((end) => stem.slice(0, end)),
   ];
   const named = { patient: patientIds[0] ?? stem, hospital: null, label: null, series: '' };

@@ -119,11 +119,37 @@ test('padding is black, also of MONOCHROME1, and no part of the range of a volum
 test('a CT that does not say what is 0 HU, or is not in HU, gets no window', () => {
   const ct = (more: MadeUp): unknown => [...render(constant([[40, 0]], more), PIXELS)][0]?.unit;
   expect(ct({ [TAG.rescaleType]: ['LO', 'HU'] })).toBe('HU');
+  expect(ct({})).toBe('HU');
   // Unspecified, as the standard writes it.
-  expect(ct({ [TAG.rescaleType]: ['LO', 'US'] })).toBe('HU');
+  expect(() => ct({ [TAG.rescaleType]: ['LO', 'US'] })).toThrow('Rescale Type is US (not specified)');
   expect(ct({ [TAG.rescaleType]: ['LO', 'US'], [TAG.modality]: ['CS', 'MR'] })).toBe('as stored');
   expect(() => ct({ [TAG.intercept]: ['DS', ''] })).toThrow('Rescale Intercept is missing');
+  expect(() => ct({ [TAG.slope]: ['DS', ''] })).toThrow('Rescale Slope is missing');
   expect(() => ct({ [TAG.rescaleType]: ['LO', 'MGML'] })).toThrow('the values are in MGML, not in HU');
+});
+
+test.each<[what: string, more: MadeUp, message: string]>([
+  ['0', { [TAG.slope]: ['DS', '0'] }, 'Rescale Slope is 0'],
+  ['text', { [TAG.slope]: ['DS', 'one'] }, 'Rescale Slope is no number'],
+  ['NaN', { [TAG.slope]: ['DS', 'nan'] }, 'Rescale Slope is no number'],
+  ['infinite', { [TAG.slope]: ['DS', 'Infinity'] }, 'Rescale Slope is no number'],
+  [
+    'right, with an intercept that is text',
+    { [TAG.intercept]: ['DS', 'HU'] },
+    'Rescale Intercept is no number',
+  ],
+])('a slope that is %s is no other slope, of CT, MR and PET', (_, more, message) => {
+  for (const type of ['CT', 'MR', 'PT']) {
+    const units = { [TAG.modality]: ['CS', type], [TAG.units]: ['CS', 'GML'] } as MadeUp;
+    expect(() => [...render(constant([[40, 0]], { ...more, ...units }), PIXELS)]).toThrow(message);
+  }
+});
+
+test('a negative slope turns values as the file says it', () => {
+  const turned: MadeUp = { [TAG.slope]: ['DS', '-1'], [TAG.intercept]: ['DS', '-100'] };
+  const [one] = [...render(constant([[400, 0]], turned), PIXELS)];
+  const [other] = [...render(constant([[-500, 0]]), PIXELS)];
+  expect(middleOf(one?.image.pixels ?? [])).toBe(middleOf(other?.image.pixels ?? [-1]));
 });
 
 test('MR is scaled by its own volume, PET by SUV', () => {
@@ -141,10 +167,13 @@ test('MR is scaled by its own volume, PET by SUV', () => {
     ),
   ];
   expect([middleOf(dark?.image.pixels ?? []), middleOf(bright?.image.pixels ?? [])]).toEqual([0, 255]);
-  expect(bright).toMatchObject({ how: 'percentiles 0 and 100 of the volume', range: { low: 10, high: 300 } });
+  expect(bright).toMatchObject({
+    how: expect.stringMatching(/^percentiles 0 and 100 of the volume; 16×16 pixels; 8 bits; padded/),
+    range: { low: 10, high: 300 },
+  });
   const pet = { [TAG.modality]: ['CS', 'PT'], [TAG.units]: ['CS', 'GML'] } as MadeUp;
   const [uptake] = [...render(constant([[4, 0]], pet), PIXELS)];
-  expect(uptake).toMatchObject({ unit: 'SUV', how: 'SUV by body weight' });
+  expect(uptake).toMatchObject({ unit: 'SUV', how: expect.stringMatching(/^SUV by body weight;/) });
   expect(middleOf(uptake?.image.pixels ?? [])).toBe(102);
   const unknown = { [TAG.modality]: ['CS', 'PT'] } as MadeUp;
   expect(() => [...render(constant([[4, 0]], unknown), PIXELS)]).toThrow(

@@ -9,6 +9,7 @@ import type { GrayRange } from '../values/window.ts';
 import { cropped, type Fitted, fitted } from './fit.ts';
 import { GrayMaker } from './gray-table.ts';
 import type { PixelOptions } from './options.ts';
+import { AND, rangeRule, settingsOf } from './settings.ts';
 import { asTheyAre, SliceReader, type SliceValues } from './slice-values.ts';
 
 /** A slice ready to be written, and how it came about. */
@@ -16,7 +17,7 @@ export interface Rendered extends Omit<SliceValues, 'samples' | 'valuesOf' | 'ke
   readonly image: GrayImage;
   readonly fit: Fitted;
   readonly range: GrayRange;
-  /** How the range was found, in words. */
+  /** All settings that it depends on, in words. */
   readonly how: string;
   /** Along the normal, in mm; null without geometry. */
   readonly at: number | null;
@@ -42,7 +43,11 @@ export function* render(
   const lesion = mask === null || options.mask === undefined ? null : lesionOf(stack, mask, options.mask);
   const chosen = new Set(lesion?.chosen.map((index) => stack.slices[index] as Slice) ?? stack.slices);
   const decoded = slicesOf(stack, options.suv === null ? null : stack.images, chosen);
-  const { range, how } = rangeOf(stack, decoded, options);
+  const values = function* (): Generator<Values> {
+    for (const one of decoded()) yield one.valuesOf(one.samples);
+  };
+  const range = rangeRule(stack, options).range ?? volumeRange(values, options.volume);
+  const how = settingsOf(stack, options).join(AND);
   const maker = new GrayMaker(range, options.bits);
   for (const { at, one } of planes(stack, decoded, options)) {
     const { samples: _samples, valuesOf: _valuesOf, key: _key, ...about } = one;
@@ -75,43 +80,6 @@ function slicesOf(
     all ??= [...decode()];
     return all;
   };
-}
-
-const BYTES: GrayRange = { low: 0, high: 255 };
-
-/** The rule by which values of a series become gray; `range` is null where the volume itself gives it. */
-export function rangeRule(
-  { images: [image] }: Stack,
-  options: PixelOptions,
-): { range: GrayRange | null; how: string } {
-  if (image?.source.kind === 'picture' && image.source.isByte) return { range: BYTES, how: 'as stored' };
-  if (image?.isColour === true && image.source.kind === 'dicom')
-    return { range: BYTES, how: 'brightness of the colour' };
-  if (image?.facts.type === 'CT') return { range: options.window, how: 'window' };
-  if (image?.facts.type === 'PT' && options.suv !== null) {
-    return {
-      range: { low: 0, high: options.suv },
-      how: image.source.kind === 'nifti' ? 'SUV of the file' : 'SUV by body weight',
-    };
-  }
-  const { volume } = options;
-  const how =
-    volume.kind === 'zscore'
-      ? `mean ± ${volume.deviations} standard deviations of the volume`
-      : `percentiles ${volume.low} and ${volume.high} of the volume`;
-  return { range: null, how };
-}
-
-function rangeOf(
-  stack: Stack,
-  decoded: () => Iterable<SliceValues>,
-  options: PixelOptions,
-): { range: GrayRange; how: string } {
-  const { range, how } = rangeRule(stack, options);
-  const values = function* (): Generator<Values> {
-    for (const one of decoded()) yield one.valuesOf(one.samples);
-  };
-  return { range: range ?? volumeRange(values, options.volume), how };
 }
 
 /** The slices themselves, or planes at equal distances between them. */

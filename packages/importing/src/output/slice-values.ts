@@ -113,22 +113,28 @@ export class SliceReader {
       return { ...about, ...asTheyAre(grayOfColour(stored, format, dataset)), unit: 'brightness' };
     }
     const { type } = image.facts;
+    const hasTable = dataset.has(TAG.modalityTable);
+    if (!hasTable) requireScale(frame);
     const factor = type === 'PT' && this.#ofSuv !== null ? this.#factor(dataset, this.#ofSuv) : 1;
     const valuesOf = (samples: Samples): Values => {
       const values = blankPadding(rescaled(samples, dataset, frame), samples, dataset);
       return factor === 1 ? values : values.map((value) => value * factor);
     };
     const padding = [TAG.padding, TAG.paddingLimit].map((tag) => dataset.shorts(tag)[0] ?? '');
-    const key = dataset.has(TAG.modalityTable)
-      ? null
-      : [frame.slope, frame.intercept, factor, ...padding].join(' ');
+    const key = hasTable ? null : [frame.slope, frame.intercept, factor, ...padding].join(' ');
     const of = { ...about, samples: stored.pixels, valuesOf, key };
     if (type === 'PT' && this.#ofSuv !== null) return { ...of, unit: 'SUV' };
-    // Rescale Type; US says that it is not specified.
-    const said = frame.unit === null || frame.unit === 'US' ? '' : frame.unit;
-    if (type !== 'CT') return { ...of, unit: said || 'as stored' };
-    if (frame.unit === null && !dataset.has(TAG.modalityTable)) {
-      throw new FileFault('Rescale Intercept is missing, so nobody can say which value is 0 HU');
+    if (type !== 'CT') return { ...of, unit: frame.unit === 'US' ? 'as stored' : frame.unit || 'as stored' };
+    if (!frame.isRescaled && !hasTable) {
+      const missing = frame.unit === null ? 'Intercept' : 'Slope';
+      throw new FileFault(`Rescale ${missing} is missing, so nobody can say which value is 0 HU`);
+    }
+    // Without a type the standard says that it is HU.
+    const said = frame.unit ?? '';
+    if (said === 'US') {
+      throw new FileFault(
+        'Rescale Type is US (not specified), so nobody can say that the values are HU; where you know that they are, make the series NIfTI, which import nifti --type CT reads',
+      );
     }
     if (said !== '' && !said.startsWith('HU')) throw new FileFault(`the values are in ${said}, not in HU`);
     return { ...of, unit: 'HU' };
@@ -145,4 +151,12 @@ export class SliceReader {
 /** Samples that are values already. */
 export function asTheyAre(values: Values): Pick<SliceValues, 'samples' | 'valuesOf' | 'key'> {
   return { samples: values, valuesOf: () => values, key: null };
+}
+
+/** @throws FileFault where slope or intercept is none: 0 would make all values one, and another number is a guess. */
+function requireScale({ slope, intercept }: Slice['frame']): void {
+  const name = slope === 0 || Number.isNaN(slope) ? 'Slope' : Number.isNaN(intercept) ? 'Intercept' : null;
+  if (name === null) return;
+  const what = slope === 0 ? '0' : 'no number';
+  throw new FileFault(`Rescale ${name} is ${what}, so nobody can say what the pixels mean`);
 }

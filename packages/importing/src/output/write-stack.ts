@@ -13,11 +13,6 @@ export interface Place {
   readonly patient: string;
 }
 
-/** Whether a file is called as slices are. */
-export function isSliceFile(name: string): boolean {
-  return /^\d{4,}\.png$/.test(name);
-}
-
 /**
  * Writes the slices of a series into a folder.
  *

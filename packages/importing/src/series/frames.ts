@@ -15,6 +15,7 @@ export interface Frame {
   /** Between rows, then between columns. */
   readonly spacing: readonly [number, number] | null;
   readonly thickness: number | null;
+  /** Both are NaN where the file has something that is no number. */
   readonly slope: number;
   readonly intercept: number;
   /** Whether the file says both. */
@@ -46,8 +47,6 @@ function frameOf(
   const within = (group: number): Dataset => own?.items(group)[0] ?? shared?.items(group)[0] ?? dataset;
   const measures = within(TAG.pixelMeasures);
   const transformed = within(TAG.valueTransformation);
-  const [slope = 1] = transformed.decimals(TAG.slope);
-  const [intercept = 0] = transformed.decimals(TAG.intercept);
   const kind = within(TAG.frameType);
   return {
     index,
@@ -55,8 +54,8 @@ function frameOf(
     directions: directionsOf(within(TAG.planeOrientation).decimals(TAG.orientation)),
     spacing: spacingOf(measures.decimals(TAG.spacing)),
     thickness: measures.decimal(TAG.thickness) ?? null,
-    slope: slope === 0 ? 1 : slope,
-    intercept,
+    slope: rescale(transformed, TAG.slope, 1),
+    intercept: rescale(transformed, TAG.intercept, 0),
     isRescaled: transformed.has(TAG.slope) && transformed.has(TAG.intercept),
     unit: transformed.has(TAG.intercept) ? transformed.text(TAG.rescaleType) : null,
     apart: [
@@ -68,6 +67,10 @@ function frameOf(
       kind.text(TAG.frameKind) || dataset.text(TAG.imageType),
     ],
   };
+}
+
+function rescale(transformed: Dataset, tag: number, absent: number): number {
+  return transformed.text(tag) === '' ? absent : (transformed.decimal(tag) ?? Number.NaN);
 }
 
 function vector([x, y, z]: readonly number[]): Vector | null {

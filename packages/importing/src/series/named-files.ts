@@ -41,11 +41,13 @@ export const FIRST_FILES: readonly string[] = [
  * Names a file by the first pattern that fits its path.
  *
  * @param name Path below the folder, with slashes.
- * @returns null where none does.
+ * @returns null where none does, and `out` where the pattern leaves files out.
  */
-export function namedFile(name: string, patterns: readonly string[]): NamedFile | null {
+export function namedFile(name: string, patterns: readonly string[]): NamedFile | 'out' | null {
   for (const pattern of patterns) {
-    const { patient, hospital, label, series = '' } = new RegExp(pattern, 'i').exec(name)?.groups ?? {};
+    const found = new RegExp(pattern, 'i').exec(name)?.groups ?? {};
+    if (found.leave_out !== undefined) return 'out';
+    const { patient, hospital, label, series = '' } = found;
     if (patient === undefined) continue;
     // Many tools begin the name of a file with that of its folder.
     const rest = series.startsWith(patient) ? series.slice(patient.length) : series;

@@ -49,16 +49,25 @@ const QUALIFIED = /^[<>≤≥≈~]=? ?\d|^\d+(?:[.,]\d+)? ?%$/;
 /** `1,234`, `1.234,5`: nobody can say what parts thousands. */
 const PARTED = /^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^[-+]?\d{1,3}(?:\.\d{3})+,\d+$/;
 
+/** `45岁`, `51.5%`, `12 mm`: a number with its unit. */
+const WITH_UNIT = /^([-+]?\d+(?:[.,]\d+)?) ?(?:%|\p{L}[\p{L}/²³µ]*)$/u;
+
 /** Texts among numbers: one of them may not make categories of all. */
 export function textsAmongNumbers(cells: readonly string[]): string[] {
   const numbers = cells.filter(isNumber);
+  const texts = cells.filter((cell) => !isNumber(cell));
   const isOf = (pattern: RegExp) => (cell: string) => !isNumber(cell) && pattern.test(plainNumber(cell));
   const parted = cells.filter(isOf(PARTED));
   if (parted.length > 0) return parted;
   const qualified = cells.filter(isOf(QUALIFIED));
   if (numbers.length > 0 && qualified.length > 0) return qualified;
-  if (2 * numbers.length <= cells.length || !areMeasured(numbers)) return [];
-  return cells.filter((cell) => !isNumber(cell));
+  // Few whole numbers are codes, also with a unit or a letter behind: stages of `1期` to `4期`, or 1a and 1b.
+  const measures = cells.map((cell) => WITH_UNIT.exec(plainNumber(cell))?.[1] ?? cell);
+  if (measures.every(isNumber) && areMeasured(measures)) return texts;
+  // Two ways to write one thing: 0, 1 and `TRUE`, `False`; 1, 2 and `male`, `female`.
+  const words = texts.filter((cell) => !/\d/.test(cell));
+  if (new Set(words.map(spellingKey)).size > 1 && new Set(numbers.map(numberOf)).size > 1) return words;
+  return 2 * numbers.length > cells.length && areMeasured(numbers) ? texts : [];
 }
 
 export function variableOf(name: string, cells: Cells): { variable: ClinicalVariable; notes: Remark[] } {

@@ -44,6 +44,9 @@ test.each<[what: string, name: string, cells: readonly string[], kind: string]>(
   ],
   ['full-width numbers', 'age', [...ages.slice(2), '５６', '−4.5'], 'number'],
   ['results', 'HBsAg', ['+', '-'], 'category'],
+  ['stages with a word', 'stage', ['1期', '2期', '3期'], 'category'],
+  ['shares of a few kinds', 'Ki67', ['10%', '20%'], 'category'],
+  ['codes and one word', 'ECOG', ['0', '1', 'refused'], 'category'],
   ['few codes and a letter', 'T', ['1', '2', '3', '4a'], 'category'],
 ])('a column of %s', (_, name, cells, kind) => {
   expect(read(name, cells).variables).toMatchObject([{ name, kind }]);
@@ -68,6 +71,17 @@ test.each<[what: string, name: string, cells: readonly string[], why: string]>([
   ['percents among numbers', 'Ki67', ['10', '20', '5%', '< 5', '20'], "such as '5%' and '< 5'"],
   ['thousands', 'PLT', ['1,234', '800', '2,100', '800'], "such as '1,234' and '2,100'"],
   ['German thousands', 'PLT', ['1.234,5', '1.234,5'], "such as '1.234,5'"],
+  [
+    'decimal commas of three digits',
+    'AFP',
+    alike((i) => `${i + 1},107`),
+    "holds numbers as text alone, such as '",
+  ],
+  ['ages with a unit', 'age', alike((i) => `4${i % 8}岁`), "holds numbers as text alone, such as '40岁'"],
+  ['percents', 'Ki67', alike((i) => `${50 + i}.5%`), "holds numbers as text alone, such as '50.5%'"],
+  ['lengths, some with a unit', 'size', ['12 mm', '13', '14.5mm'], "such as '12 mm' and '14.5mm'"],
+  ['booleans in two ways', 'HBV', ['TRUE', 'False', '1', '0'], "such as 'TRUE' and 'False'"],
+  ['a sex in two ways', 'sex', ['男', '1', '女', '2', '1'], "such as '男' and '女'"],
   ['ISO days', 'surgery', ['2023-01-05', '2023-02-05'], 'holds dates'],
   ['days without signs', 'surgery', ['20230105', '20230205'], 'holds dates'],
   ['days of Excel with a time', 'surgery', ['2023-01-05 10:00:00', ''], 'holds dates'],

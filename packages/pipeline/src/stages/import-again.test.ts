@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { importFiles, readImported } from '@radweave/artifacts';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { MADE_UP_PET } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
@@ -61,7 +61,7 @@ test('fewer --modalities leave the others in place, and what a decision removes 
   expect(slicesOf()).toHaveLength(3);
 });
 
-test('another window, or another rule of MR, beside slices that stay as they are is refused; for all files it is not', async () => {
+test('another setting of gray values or geometry beside slices that stay as they are is refused; for all files it is not', async () => {
   for (const [type, pixels, rules] of [
     [
       'CT',
@@ -79,6 +79,18 @@ test('another window, or another rule of MR, beside slices that stay as they are
       { mr: 'zscore:3' },
       'A: percentiles 1 and 99 of the volume of 1 patient of an earlier import, but mean ± 3',
     ],
+    [
+      'CT',
+      { size: 48 },
+      'A: 32×32 pixels of 1 patient of an earlier import, but 48×48 pixels of these files',
+    ],
+    ['MR', { bits: 16 }, 'A: 8 bits of 1 patient of an earlier import, but 16 bits of these files'],
+    [
+      'PT',
+      { fit: 'stretch', bits: 16 },
+      'A: 8 bits, padded of 1 patient of an earlier import, but 16 bits, stretched of these files',
+    ],
+    ['CT', { fit: '2' }, 'A: padded of 1 patient of an earlier import, but 2 mm per pixel of these files'],
   ] as const) {
     const folder = tempDir();
     const export_ = (patient: string): void =>
@@ -104,4 +116,58 @@ test('another window, or another rule of MR, beside slices that stay as they are
     });
     expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
   }
+});
+
+test('records of an older version tell of the rule of gray values alone, and that one counts', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '1'] });
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const { done } = importFiles(options.records);
+  for (const name of readdirSync(done)) {
+    const text = readFileSync(join(done, name), 'utf8');
+    writeFileSync(join(done, name), text.replace(/window;[^,]*/, 'window'));
+  }
+  writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '2'], [TAG.sopInstance]: ['UI', '1.7'] });
+  const other = { ...options, pixels: { ...options.pixels, window: 'bone' } };
+  await expect(importStage(other, silentContext())).rejects.toThrow('A: window -160 to 240 of 1 patient');
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
+});
+
+test('files that no import wrote are kept: among slices that are replaced or removed, and in the place of records', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  const options = optionsIn(folder);
+  const refused = (where: string, more: Partial<typeof options> = {}): Promise<void> =>
+    expect(importStage({ ...options, ...more }, silentContext())).rejects.toMatchObject({
+      code: 'E_OTHER_FILE',
+      exitCode: 2,
+      where,
+    });
+  const { table, patients, sheet } = importFiles(options.records);
+  mkdirSync(options.records);
+  mkdirSync(options.secrets);
+  for (const own of [table, patients, sheet, privateFiles(options.secrets).leftOut]) {
+    writeFileSync(own, 'patient,mine\n1,2\n');
+    await refused(own);
+    expect(readFileSync(own, 'utf8')).toBe('patient,mine\n1,2\n');
+    rmSync(own);
+  }
+  await importStage(options, silentContext());
+  const [slice = ''] = readImported(table).map(({ file }) => join(options.output, file));
+  // Called as slices are, of other images or none; a label that is corrected would remove them with the folder.
+  for (const name of ['0009.png', 'notes.txt']) {
+    const own = join(dirname(slice), name);
+    writeFileSync(own, 'mine');
+    await refused(own, { label: '1' });
+    await refused(own, { pixels: { ...options.pixels, size: 16 } });
+    rmSync(own);
+  }
+  writeFileSync(join(dirname(slice), 'Thumbs.db'), '');
+  expect(await importStage({ ...options, label: '1' }, silentContext())).toMatchObject({ written: 1 });
+  const fresh = { ...options, output: join(folder, 'other'), records: join(folder, 'own') };
+  const known = slice.replace(options.output, fresh.output);
+  mkdirSync(dirname(known), { recursive: true });
+  writeFileSync(known, 'mine');
+  await refused(known, { output: fresh.output, records: fresh.records });
 });

@@ -47,7 +47,12 @@ test('pictures of a patient become one series in the order of their names; colou
   expect(first.map(({ file }) => decodeSlice(readFileSync(join(options.output, file)), file).min)).toEqual([
     10, 20, 30, 41,
   ]);
-  expect(rows[0]).toMatchObject({ how: 'as stored', transfer_syntax: 'PNG, 8 bits', low: 0, high: 255 });
+  expect(rows[0]).toMatchObject({
+    how: 'as stored; 16×16 pixels; 8 bits; padded',
+    transfer_syntax: 'PNG, 8 bits',
+    low: 0,
+    high: 255,
+  });
   expect(await importStage({ ...options, keepsColour: true }, silentContext())).toMatchObject({
     written: 1,
     unchanged: 1,

@@ -107,21 +107,31 @@ test('volumes of a file of four dimensions are modalities that the mapping names
   });
 });
 
-test('files that no pattern fits stop with a list, and a pattern settles it', async () => {
+test('files that no pattern fits stop with a list, and patterns settle whose they are or leave them out', async () => {
   const folder = tempDir();
   writeVolume(folder, 'P1.nii');
+  writeVolume(folder, 'Thumbs (1).nii');
   const options = optionsIn(folder, { modalities: ['A'] });
   await expect(importStage(options, silentContext())).rejects.toMatchObject({
     code: 'E_IMPORT_OPEN',
     exitCode: 3,
-    message: expect.stringContaining('it is not clear which patients 1 file belongs to\n  - P1.nii'),
+    message: expect.stringContaining(
+      'it is not clear which patients 2 files belong to\n  - P1.nii\n  - Thumbs (1).nii',
+    ),
+    hint: expect.stringContaining("'(?<leave_out>P1\\.nii)'"),
   });
   const { mapping } = importFiles(options.records);
   const edited = readFileSync(mapping, 'utf8')
-    .replace('files:\n', () => "files:\n  - '^(?<patient>P\\d+)\\.nii$'\n")
+    .replace(
+      'files:\n',
+      () => "files:\n  - '(?<leave_out>Thumbs \\(1\\)\\.nii)'\n  - '^(?<patient>P\\d+)\\.nii$'\n",
+    )
     .replace('rules:\n', 'rules:\n  - { modality: A }\n');
   writeFileSync(mapping, edited);
-  expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
+  expect(await importStage(options, silentContext())).toMatchObject({
+    written: 1,
+    leftOut: { 'a pattern of mapping.yaml leaves it out': 1 },
+  });
 });
 
 test('other cuts, or another meaning of the values, make the slices anew', async () => {
@@ -133,7 +143,7 @@ test('other cuts, or another meaning of the values, make the slices anew', async
     const options = optionsIn(folder, { modalities: ['A'], volumes });
     const { written } = await importStage(options, silentContext());
     const [row] = rowsIn(options);
-    return [written, row?.plane, row?.how];
+    return [written, row?.plane, row?.how.split('; ')[0]];
   };
   expect(await done({ type: 'CT', plane: 'axial' })).toEqual([1, 'axial', 'window']);
   expect(await done({ type: 'CT', plane: 'coronal' })).toEqual([1, 'coronal', 'window']);

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { importFiles } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import type { MadeUp } from '@radweave/importing/testing/made-up';
 import { listening } from '@radweave/study/testing/cohort';
@@ -35,4 +37,29 @@ test('one study and space, or one slice, under two PatientIDs is told with pseud
   };
   expect(await saidOf(copies)).toMatch(/have 1 SOPInstanceUID of several PatientIDs\./);
   expect(await saidOf({ [TAG.studyUid]: ['UI', '1.77'] })).toBe('');
+});
+
+test('slices that an earlier import brought under another PatientID are told, and no more once one is left out', async () => {
+  const folder = tempDir();
+  const write = (id: string): void =>
+    writeSeries(folder, 'arterial', 2, {
+      [TAG.patientId]: ['LO', id],
+      [TAG.studyUid]: ['UI', `1.${id.length}`],
+    });
+  const options = optionsIn(folder);
+  const said = async (): Promise<string> => {
+    const context = listening();
+    await importStage(options, context);
+    return context.said.filter((text) => text.includes('share images')).join('\n');
+  };
+  write('A1');
+  expect(await said()).toBe('');
+  write('Q77');
+  expect(await said()).toMatch(/2 patients share .*: HN-\d+ and HN-\d+ have 2 SOPInstanceUIDs of several/);
+  const { mapping } = importFiles(options.records);
+  const text = readFileSync(mapping, 'utf8');
+  const [, own = ''] = /- series: (\w+)/.exec(text) ?? [];
+  writeFileSync(mapping, text.replace(/^decisions:.*$/m, `decisions: {"${own}": "-"}`));
+  writeSeries(folder, 'portal', 1);
+  expect(await said()).toBe('');
 });

@@ -143,3 +143,35 @@ test('a pseudonym that was chosen otherwise later is refused', async () => {
     message: expect.stringContaining("was imported as 'a' and is now called 'c'"),
   });
 });
+
+test('labels that may be misspelt are told at import, by their lines, also beside those of an earlier one', async () => {
+  const { said, options } = await withTable(['HN-1,HN,malignant,a', 'HN-2,HN,malignat,b']);
+  expect(said).toContain(
+    "'malignant' (line 2) and 'malignat' (line 3) among the labels may be a class or a typing error",
+  );
+  expect(said).toContain('Give each class one spelling; or name the classes');
+  const corrected = (rows: string): void =>
+    writeFileSync(options.table ?? '', `patient_id,hospital,label\n${rows}`);
+  const saidNow = async (): Promise<string> => {
+    const context = listening();
+    await importStage(options, context);
+    return context.said.join('\n');
+  };
+  corrected('HN-2,HN,malignat');
+  expect(await saidNow()).toContain("'malignat' (line 2) and 'malignant' among the labels");
+  corrected('HN-1,HN,malignant\nHN-2,HN,malignant');
+  expect(await saidNow()).not.toContain('typing error');
+  const right = await withTable(['HN-1,HN,malignant,a', 'HN-2,HN,benign,b']);
+  expect(right.said).not.toContain('typing error');
+});
+
+test.each<[what: string, rows: readonly string[], code: string, message: string]>([
+  ['rows of other lengths', ['HN-1,HN,0', 'HN-2,HN,0,b'], 'E_CSV_ROW', 'expected 4 fields, found 3'],
+  ['nothing but a header', [], 'E_CSV_ROW', 'names its columns and has no row'],
+])('a table with %s is refused', async (_, rows, code, message) => {
+  await expect(withTable(rows)).rejects.toMatchObject({
+    code,
+    exitCode: 3,
+    message: expect.stringContaining(message),
+  });
+});

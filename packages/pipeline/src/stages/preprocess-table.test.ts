@@ -197,7 +197,7 @@ test('whatever does not agree is in one error and one file, before anything else
   const lines = rows.filter(([id]) => id !== 'JM10').map((row) => row.join(','));
   const { config, raw } = study(
     ['grade0', 'grade1'],
-    ['patient,hospital,label', ...lines, 'X9,SY,0', '7,SY,0', 'JM11,JM,0'],
+    ['patient,hospital,label', ...lines, 'X9,SY,0', '7,SY,0', 'JM11,JM,0', 'X8,SY,0,,'],
   );
   mkdirSync(join(raw, 'SY/grade0'), { recursive: true });
   renameSync(join(raw, 'SY/grade0/SY00'), join(raw, 'SY/grade0/007'));
@@ -215,6 +215,7 @@ test('whatever does not agree is in one error and one file, before anything else
   const found = readTableIssues(file).map(({ patient_id, problem }) => `${patient_id}: ${problem.text}`);
   expect(found.sort()).toEqual([
     '7: called 7 in the table, but 007 in the folders',
+    ': 5 fields, where the first line has 3',
     'JM01: label 1 in the table, but in the folder grade0',
     'JM02: the cell label is empty',
     'JM10: in the folders only',
@@ -252,6 +253,15 @@ test('whatever does not agree is in one error and one file, before anything else
     'X9',
   ]);
   expect(cohortOf(config).map(({ patient }) => patient)).not.toContain('JM11');
+});
+
+test('a table with nothing but a header is refused for that', async () => {
+  const { config } = study(['grade0', 'grade1'], ['patient,hospital,label']);
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_CSV_ROW',
+    exitCode: 3,
+    message: expect.stringContaining('the table names its columns and has no row of a patient'),
+  });
 });
 
 test('the error counts people and rows that name nobody, however much each has wrong', async () => {

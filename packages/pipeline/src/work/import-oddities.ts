@@ -1,6 +1,12 @@
 import { basename, relative, sep } from 'node:path';
 import { alikeWithin } from '@radweave/analysis/audit/similar-ids';
-import { type CarriedColumns, compareText, type Pseudonym, spellingKey } from '@radweave/artifacts';
+import {
+  type CarriedColumns,
+  compareText,
+  type ImportedSlice,
+  type Pseudonym,
+  spellingKey,
+} from '@radweave/artifacts';
 import { standing, tallied, type Unmatched } from '@radweave/importing/cohort/account';
 import type { LeftOutNow } from '@radweave/importing/cohort/earlier';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
@@ -8,6 +14,7 @@ import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose
 import { MASK } from '@radweave/importing/series/rules';
 import { grouped } from '@radweave/importing/series/stack';
 import { and, counted } from '@radweave/remarks';
+import { doubtOf, type WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
 /** What the files or the table have and nobody else. */
@@ -113,17 +120,24 @@ function sayAlike(
 }
 
 /** Patients who share slices, or the space of an examination, in DICOM files: perhaps one person, whose IDs are mixed up. */
-function sayShared(patients: readonly ImportedPatient[], context: StageContext): void {
+function sayShared(
+  proposals: readonly Proposal[],
+  earlier: readonly ImportedSlice[],
+  context: StageContext,
+): void {
   const places = new Map<string, { images: number; who: Set<string> }>();
-  for (const { pseudonym, images } of patients) {
-    for (const { source, instance, study, frameOfReference: space } of images) {
+  const add = (place: string, patient: string): void => {
+    const one = places.get(place) ?? { images: 0, who: new Set() };
+    places.set(place, { images: one.images + 1, who: one.who.add(patient) });
+  };
+  for (const { patient, stack } of proposals.filter(({ modality }) => modality !== OUT)) {
+    for (const { source, instance, study, frameOfReference: space } of stack.images) {
       if (source.kind !== 'dicom') continue;
-      for (const place of [instance, ...(space === '' ? [] : [`${study} ${space}`])]) {
-        const one = places.get(place) ?? { images: 0, who: new Set() };
-        places.set(place, { images: one.images + 1, who: one.who.add(pseudonym) });
-      }
+      add(instance, patient);
+      if (space !== '') add(`${study} ${space}`, patient);
     }
   }
+  for (const { instance, patient } of earlier) if (places.has(instance)) add(instance, patient);
   const shared = [...places].filter(([, { who }]) => who.size > 1);
   const groups = grouped(shared, ([, { who }]) => JSON.stringify([...who].sort(compareText)));
   const [first] = groups;
@@ -144,11 +158,11 @@ function sayShared(patients: readonly ImportedPatient[], context: StageContext):
 export function sayOddities(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  pseudonyms: Pseudonyms,
+  { pseudonyms, earlier }: { readonly pseudonyms: Pseudonyms; readonly earlier: readonly ImportedSlice[] },
   context: StageContext,
 ): void {
   sayAlike(patients, pseudonyms, context);
-  sayShared(patients, context);
+  sayShared(proposals, earlier, context);
   for (const { pseudonym, images } of patients) {
     const births = new Set(images.map(({ birthDate }) => birthDate).filter((date) => date !== ''));
     if (births.size > 1)
@@ -190,4 +204,17 @@ function folderAbove(path: string, patient: string): string {
   const exact = parts.indexOf(patient);
   const at = exact < 0 ? parts.findIndex((part) => part.includes(patient)) : exact;
   return parts.slice(0, Math.max(0, at)).join('/') || '.';
+}
+
+/** Labels that may be misspelt, with those of earlier imports: they would become folders of classes that nobody has. */
+export function sayOddLabels(
+  labels: readonly WrittenClass[],
+  earlier: readonly ImportedSlice[],
+  table: string,
+  context: StageContext,
+): void {
+  const before = new Set(earlier.map(({ label }) => label));
+  const all = [...labels, ...[...before].map((label) => ({ path: table, folder: label }))];
+  const doubt = doubtOf(all, 'among the labels');
+  if (doubt !== null) warn(context, `${doubt.message}.`);
 }

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { DataError, type ListedFile, privateFiles } from '@radweave/artifacts';
-import type { OtherGrays } from '@radweave/importing/cohort/earlier';
+import type { OtherSettings } from '@radweave/importing/cohort/earlier';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
@@ -41,7 +41,7 @@ export function unnamedFiles(paths: readonly string[]): Question {
   return {
     what: `it is not clear which patients ${counted(paths.length, 'file')} ${paths.length === 1 ? 'belongs' : 'belong'} to`,
     lines: paths,
-    hint: 'Add a pattern to `files` there that names (?<patient>…), then run the same command again',
+    hint: `Add a pattern to \`files\` there that names (?<patient>…), or one that leaves files out, such as '(?<leave_out>${paths[0]?.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')})', then run the same command again`,
   };
 }
 
@@ -115,14 +115,14 @@ export function replacedSeries(all: readonly Replacement[]): Question {
   };
 }
 
-export function mixedGrays(all: readonly OtherGrays[]): Question {
+export function mixedSettings(all: readonly OtherSettings[]): Question {
   return {
-    what: 'gray values of one modality would be made by several rules',
+    what: 'slices of one modality would be made by several settings',
     lines: all.map(
       ({ modality, patients, earlier, now }) =>
         `${modality}: ${earlier} of ${counted(patients, 'patient')} of an earlier import, but ${now} of these files`,
     ),
-    hint: 'Give the same --window, --mr and --pet as before; for others, import all files into a new --output with --records of its own',
+    hint: 'Give the same --window, --mr, --pet, --size, --bits, --fit, --mask_crop, --type and --plane as before; for others, import all files into a new --output with --records of its own',
   };
 }
 

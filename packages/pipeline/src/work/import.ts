@@ -2,13 +2,16 @@ import { resolve, sep } from 'node:path';
 import {
   type CarriedColumns,
   importFiles,
+  isTableOf,
   type ListedFile,
   type Mapping,
   privateFiles,
   readListed,
   readMapping,
   readPseudonyms,
+  readText,
   refuseColumnsAlone,
+  refuseOther,
   requireNamed,
   requireWritable,
   secretKey,
@@ -28,7 +31,8 @@ import {
   standing,
   tallied,
 } from '@radweave/importing/cohort/account';
-import { leftOutNow, otherGrays } from '@radweave/importing/cohort/earlier';
+import { DoneSeries } from '@radweave/importing/cohort/done';
+import { leftOutNow, otherSettings } from '@radweave/importing/cohort/earlier';
 import {
   dicomReader,
   type FoundImages,
@@ -48,7 +52,7 @@ import {
 } from '@radweave/importing/cohort/patients';
 import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
-import { contactSheet } from '@radweave/importing/output/contact-sheet';
+import { contactSheet, TITLE } from '@radweave/importing/output/contact-sheet';
 import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
@@ -57,19 +61,21 @@ import { type Proposal, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, withMaskRule } from '@radweave/importing/series/rules';
 import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
+import type { WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
 import {
   sayColumns,
   sayLeftOutNow,
   sayMaskless,
   sayOddities,
+  sayOddLabels,
   sayScattered,
   sayUnmatched,
 } from './import-oddities.ts';
 import {
   asker,
   missingFiles,
-  mixedGrays,
+  mixedSettings,
   openSeries,
   replacedSeries,
   requireSomething,
@@ -191,6 +197,9 @@ export async function importImages(
   sayUnmatched(unmatched, leftOutPath, context);
   sayMaskless(choice.leftOut, leftOutPath, context);
   const leftOut = allLeftOut(found, unmatched, proposals, options.root);
+  refuseOther(leftOutPath, '--private', 'a table of files left out', (path) =>
+    isTableOf(path, ['path', 'reason']),
+  );
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
   const reasons = tallied(
@@ -198,7 +207,10 @@ export async function importImages(
   );
   writeSheet({ ...options, pixels }, choice, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
-  sayOddities(patients, proposals, { all: pseudonyms, path }, context);
+  const here = new Set(proposals.map(({ stack }) => stack.id));
+  const earlier = new DoneSeries(records, options.output).all().filter(({ series }) => !here.has(series));
+  sayOddities(patients, proposals, { pseudonyms: { all: pseudonyms, path }, earlier }, context);
+  sayOddLabels(who.labels, earlier, importFiles(records).table, context);
   if (who.files === null) sayScattered(proposals, options.root, context);
   const ask = asker(importFiles(records).mapping, dryRun, context);
   ask(unnamedFiles(unclear));
@@ -211,7 +223,7 @@ export async function importImages(
   const parts = how !== null && 'parts' in how ? how.parts : null;
   const whole = { ...options, pixels, pseudonyms, told: who.told, parts };
   ask(replacedSeries(replacements(patients, proposals, whole)));
-  ask(mixedGrays(otherGrays(patients, proposals, whole)));
+  ask(mixedSettings(otherSettings(patients, proposals, whole)));
   if (how === null || 'parts' in how)
     sayLeftOutNow(leftOutNow(patients, proposals, options), dryRun, context);
   if (dryRun) ask(unusableMasks(choice.unusable));
@@ -252,19 +264,24 @@ interface Listed {
   readonly files: readonly ListedFile[] | null;
   readonly told: readonly ToldRow[];
   readonly columns: CarriedColumns | null;
+  /** Labels of the patients, and where they are said. */
+  readonly labels: readonly WrittenClass[];
 }
 
 /** Patients and, where the table lists files, these; their modalities are asked for unless others are. */
 function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
   const { table, kind, tableColumns } = options;
   refuseColumnsAlone(table, tableColumns);
-  if (table === null) return { ...options, listed: null, files: null, told: [], columns: null };
+  const forAll = options.label === null ? [] : [{ path: '--label', folder: options.label }];
+  if (table === null)
+    return { ...options, listed: null, files: null, told: [], columns: null, labels: forAll };
   const said = readListed(table, tableColumns, kind === 'dicom', options);
   const { told, columns } = said;
-  if ('patients' in said) return { ...options, listed: said.patients, files: null, told, columns };
+  const labels = [...said.labels.map(({ line, label }) => ({ path: table, line, folder: label })), ...forAll];
+  if ('patients' in said) return { ...options, listed: said.patients, files: null, told, columns, labels };
   const { files } = said;
   const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
-  return { ...options, modalities, listed: null, files, told, columns };
+  return { ...options, modalities, listed: null, files, told, columns, labels };
 }
 
 function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
@@ -334,5 +351,8 @@ function writeSheet(
     leftOut: Object.entries(reasons),
     chosenOf: (one: Proposal) => slices.get(one),
   };
-  writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
+  const { sheet } = importFiles(records);
+  const isOurs = (path: string): boolean => readText(path).includes(`<title>${TITLE}</title>`);
+  refuseOther(sheet, '--records', 'a contact sheet of Radweave', isOurs);
+  writeFileAtomic(sheet, contactSheet(proposals, facts, pixels));
 }

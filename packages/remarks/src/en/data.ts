@@ -142,6 +142,10 @@ export const DATA = {
   ),
   'table-no-folder': 'in the table only',
   'table-no-row': 'in the folders only',
+  'table-ragged': of(
+    { expected: 'number', found: 'number' },
+    ({ expected, found }) => `${counted(found, 'field')}, where the first line has ${expected}`,
+  ),
   'table-label': of(
     { table: 'text', folder: 'text' },
     ({ table, folder }) => `label ${table} in the table, but in the folder ${folder}`,

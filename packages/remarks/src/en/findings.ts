@@ -60,13 +60,13 @@ export const FINDINGS = {
   'found-internal-test': of(
     { hospitals: 'texts' },
     ({ hospitals }) =>
-      `the test set is not external: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation; where these results say ‘external’ or ‘outside the home hospital’, they are about an internal test set`,
+      `the test is internal, and shows nothing about patients of other hospitals: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation`,
   ),
   /** Of a test set that has patients of other hospitals too. */
   'found-partly-internal-test': of(
     { hospitals: 'texts' },
     ({ hospitals }) =>
-      `the test set is external in part only: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation; where these results say ‘external’ or ‘outside the home hospital’, these patients are counted too`,
+      `the test is external in part only: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation`,
   ),
   'found-untold': 'external patients are too few, or of one label only, to tell an AUC from chance',
   'found-no-external': 'there is no external hospital: nothing is known about patients of other hospitals',

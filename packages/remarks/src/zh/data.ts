@@ -57,6 +57,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
 
   'table-no-folder': '仅见于表格',
   'table-no-row': '仅见于文件夹',
+  'table-ragged': ({ expected, found }) => `有 ${found} 个字段，首行却有 ${expected} 个`,
   'table-label': ({ table, folder }) => `表格中标签为 ${table}，所在文件夹却为 ${folder}`,
   'table-hospital': ({ table, folder }) => `表格中医院为 ${table}，却位于 ${folder} 的文件夹`,
   'table-spelt': ({ table, folder }) => `表格中写作 ${table}，文件夹中写作 ${folder}`,

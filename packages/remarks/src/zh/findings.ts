@@ -34,9 +34,9 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-worse-exact': ({ limit, models }) =>
     listed(`在本院以外差于随机水平（AUC 为 0 时没有置信区间；精确检验 p 低于 ${limit}）`, models),
   'found-internal-test': ({ hospitals }) =>
-    `测试集并非外部测试集：${list(hospitals)} 的患者既在测试集，又在训练集或验证集；本结果中的“外部”与“本院以外”均指内部测试集`,
+    `测试为内部测试，不能说明其他医院的患者：${list(hospitals)} 的患者既在测试集，又在训练集或验证集`,
   'found-partly-internal-test': ({ hospitals }) =>
-    `测试集仅部分为外部测试集：${list(hospitals)} 的患者既在测试集，又在训练集或验证集；本结果中的“外部”与“本院以外”也包括这些患者`,
+    `测试集的患者仅部分来自外部：${list(hospitals)} 的患者既在测试集，又在训练集或验证集`,
   'found-untold': '外部患者过少或仅有一类标签，无法判断 AUC 是否不同于随机水平',
   'found-no-external': '无外部医院：对其他医院的患者一无所知',
   'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),

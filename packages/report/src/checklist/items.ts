@@ -1,3 +1,4 @@
+import { isInternalTest } from '@radweave/remarks';
 import type { ReportData } from '../data.ts';
 import type { SectionId } from '../words/words.ts';
 
@@ -17,7 +18,8 @@ export const KNOWN = {
   /** How networks were trained. */
   settings: ({ runs }: ReportData): boolean => runs.some(({ settings }) => settings !== null),
   /** A patient of another hospital. */
-  external: ({ cohort }: ReportData): boolean => cohort.some(({ split }) => split === 'test'),
+  external: ({ cohort, evaluation }: ReportData): boolean =>
+    cohort.some(({ split }) => split === 'test') && !isInternalTest(evaluation.findings),
 } as const;
 
 const AUTHOR: ChecklistItem = { sections: [] };

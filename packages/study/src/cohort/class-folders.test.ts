@@ -46,8 +46,9 @@ test('names that were given decide the order, whatever the folders are called', 
 test.each([
   [['grade0', 'grade1', 'grad1'], "'grad1'", 'grade0, grade1'],
   [['grade1', 'grade2', 'benign'], "'benign'", 'grade1, grade2'],
-  [['G1', 'G2', 'unsure'], "'unsure'", 'g1, g2'],
+  [['G1', 'G2', 'unsure'], "'unsure'", 'G1, G2'],
   [['G1', 'G3'], "'G1' and 'G3'", ''],
+  [['grade I', 'grade 2', 'grade 3'], "'grade I'", 'grade 2, grade 3'],
   [['benign', 'malignant', 'malignat'], "'malignant' and 'malignat'", 'benign'],
 ])('%j is a question, with both answers to it', (folders, odd, usual) => {
   expect(() => classesOf(at(...folders), null)).toThrow(
@@ -55,4 +56,19 @@ test.each([
   );
   expect(() => classesOf(at(...folders), null)).toThrow(`${odd} may be a class or a typing error`);
   if (usual !== '') expect(() => classesOf(at(...folders), null)).toThrow(`others are called ${usual}`);
+});
+
+test('odd cells of a column are told with their lines and as they are written, with a remedy for a table', () => {
+  const cells = ['1', '2', '3', 'III', 'G1', 'g1 ', 'Ｇ1', 'G2', 'G-2', 'Grade 2', '3'];
+  const column = cells.map((folder, i) => ({ path: 'patients.csv', line: i + 2, folder }));
+  expect(() => classesOf(column, null, 'in the column Diagnosis')).toThrow(
+    expect.objectContaining({
+      code: 'E_LABELS',
+      where: 'patients.csv',
+      hint: expect.stringMatching(/^Give each class one spelling; .*--labels 1 2 3 \(data/),
+    }),
+  );
+  expect(() => classesOf(column, null, 'in the column Diagnosis')).toThrow(
+    "'III' (line 5), 'G1' (line 6), 'g1 ' (line 7), 'Ｇ1' (line 8) and 'G2' (line 9) in the column Diagnosis may be a class or a typing error, where others are called 1, 2, 3",
+  );
 });

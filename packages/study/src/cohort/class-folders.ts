@@ -19,9 +19,12 @@ export function classesNamed(labels: readonly string[]): Set<string> {
   return new Set(labels.map(classKey));
 }
 
-interface Folder {
+/** A class as people write it: the name of a folder, or a cell of a table. */
+export interface WrittenClass {
   readonly path: string;
   readonly folder: string;
+  /** Of the cell, where one is known. */
+  readonly line?: number | undefined;
 }
 
 export interface Classes {
@@ -36,18 +39,28 @@ export interface Classes {
  *
  * @param folders of all hospitals.
  * @param given every name in the order of the labels; the folders are those of these names.
+ * @param place of names that are no folders, such as `in the column grade`.
  * @throws DataError `E_LABELS` when a name may be a misspelt one.
  */
-export function classesOf(folders: readonly Folder[], given: readonly string[] | null): Classes {
+export function classesOf(
+  folders: readonly WrittenClass[],
+  given: readonly string[] | null,
+  place: string | null = null,
+): Classes {
   if (given !== null) return numbered(given);
+  const doubt = doubtOf(folders, place);
+  if (doubt !== null) throw doubt;
   const keys = [...new Set(folders.map(({ folder }) => classKey(folder)))];
   const grades = keys.filter(isGrade);
   if (grades.length === keys.length) return gradesOf(grades.map(numberIn).sort((a, b) => a - b));
   const names = [...keys].sort(naturalCompare);
-  const odd = oddNames(names);
-  if (odd.length > 0) throw doubtful(odd, names, folders);
+  return numbered(speltAs(names, folders));
+}
+
+/** Classes as the first of each is written. */
+function speltAs(names: readonly string[], folders: readonly WrittenClass[]): string[] {
   const spelt = names.map((key) => folders.find(({ folder }) => classKey(folder) === key)?.folder ?? key);
-  return numbered(spelt.map((name) => name.normalize('NFC').trim()));
+  return spelt.map((name) => name.normalize('NFC').trim());
 }
 
 function numbered(names: readonly string[]): Classes {
@@ -75,15 +88,18 @@ function numberIn(name: string): number {
 const stemOf = (name: string): string => name.replace(/[\s_-]*(?:\d+|[ivx]+)$/, '');
 
 /**
- * Names that do not go with the others: without a number where others have the same word with numbers, with numbers that
- * leave one out, or almost like another.
+ * Names that do not go with the others: without a number where others have the same word with numbers, with numbers written another
+ * way or that leave one out, or almost like another.
  */
 function oddNames(names: readonly string[]): string[] {
   const family = (name: string): string[] => names.filter((one) => stemOf(one) === stemOf(name));
   const largest = names.map(family).sort((a, b) => b.length - a.length)[0] ?? [];
   if (largest.length > 1) {
-    const others = names.filter((name) => !largest.includes(name));
-    if (others.length > 0) return others;
+    // 3 and III are one class, or two: nobody can say it.
+    const inWays = [/\d$/, /\D$/].map((way) => largest.filter((name) => way.test(name)));
+    const [fewer = []] = inWays.sort((a, b) => a.length - b.length);
+    const odd = names.filter((name) => !largest.includes(name) || fewer.includes(name));
+    if (odd.length > 0) return odd;
     const numbers = names.map(numberIn).sort((a, b) => a - b);
     return numbers.every(Number.isInteger) && !areWithoutGaps(numbers) ? [...names] : [];
   }
@@ -97,15 +113,38 @@ function areAlmostAlike(a: string, b: string): boolean {
   return editDistance(a, b) <= (longer >= 8 ? 2 : longer >= 5 ? 1 : 0);
 }
 
-function doubtful(odd: readonly string[], names: readonly string[], folders: readonly Folder[]): DataError {
+/** Of so many names some are hardly classes, and all of them are no proposal. */
+const MOST_PROPOSED = 6;
+
+/** What is said of names that may be misspelt, null where none may. @param place as for {@link classesOf}. */
+export function doubtOf(folders: readonly WrittenClass[], place: string | null): DataError | null {
+  const names = [...new Set(folders.map(({ folder }) => classKey(folder)))].sort(naturalCompare);
+  const odd = names.every(isGrade) ? [] : oddNames(names);
+  if (odd.length === 0) return null;
   const own = folders.filter(({ folder }) => odd.includes(classKey(folder)));
-  const [first] = own;
-  const shown = [...new Set(own.map(({ folder }) => `'${folder}'`))].slice(0, 5);
-  const usual = names.filter((name) => !odd.includes(name));
+  const shown = own.map(({ folder, line }) => `'${folder}'${line === undefined ? '' : ` (line ${line})`}`);
+  const first = own.flatMap(({ folder }, i) =>
+    own.findIndex((one) => one.folder === folder) === i ? (shown[i] ?? []) : [],
+  );
+  const usual = speltAs(
+    names.filter((name) => !odd.includes(name)),
+    folders,
+  );
   const beside = usual.length === 0 ? '' : `, where others are called ${usual.join(', ')}`;
-  const list = names.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(' ');
-  return new DataError('E_LABELS', `${and(shown)} may be a class or a typing error${beside}`, {
-    where: first?.path,
-    hint: `Rename or move the folder; or name the classes in the order of their labels, such as --labels ${list} (data.labels in a configuration): folders of other names are then left out`,
-  });
+  const all = speltAs(names, folders);
+  const proposed = all.length <= MOST_PROPOSED ? all : usual.length > 1 ? usual : ['benign', 'malignant'];
+  const list = proposed.map((name) => (/\s/.test(name) ? `"${name}"` : name)).join(' ');
+  const [remedy, others] =
+    place === null
+      ? ['Rename or move the folder', 'folders of other names are then left out']
+      : ['Give each class one spelling', 'others are then told as unknown'];
+  const [{ path } = { path: '' }] = own;
+  return new DataError(
+    'E_LABELS',
+    `${and(first.slice(0, 5))}${place === null ? '' : ` ${place}`} may be a class or a typing error${beside}`,
+    {
+      where: path,
+      hint: `${remedy}; or name the classes in the order of their labels, such as --labels ${list} (data.labels in a configuration): ${others}`,
+    },
+  );
 }

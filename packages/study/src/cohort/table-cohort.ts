@@ -32,7 +32,11 @@ export function cohortOfTable(
   before: readonly TableIssue[] = [],
 ): FoundCohort {
   const { people, issues } = peopleOf(table);
-  issues.push(...before, ...withoutClass(people, table, labels));
+  const ragged = table.ragged.map(({ line, ...fields }) => ({
+    ...{ problem: remark('table-ragged', fields), patient_id: '', hospital: '' },
+    lines: String(line),
+  }));
+  issues.push(...before, ...ragged, ...withoutClass(people, table, labels));
   const pairs = pairUp(people, found.patients, issues);
   const classes = classesIn(table, pairs, found, labels, issues);
   const wrong = new Set(issues.map(({ hospital, patient_id }) => personKey(hospital, patient_id)));
@@ -164,7 +168,8 @@ function classesIn(
   labels: readonly string[] | null,
   issues: TableIssue[],
 ): TableClasses {
-  if (table.columns.label === undefined) {
+  const column = table.columns.label;
+  if (column === undefined) {
     requireClassFolders(table, pairs);
     return { names: found.labels, labelIn: (_, { label }) => label };
   }
@@ -187,12 +192,12 @@ function classesIn(
   }
   const own = pairs.filter(({ person }) => person.label !== '');
   const { names, labelOf } = classesOf(
-    own.map(({ person }) => ({ path: `${table.path}, line ${person.rows[0]?.line}`, folder: person.label })),
+    own.map(({ person }) => ({ path: table.path, line: person.rows[0]?.line, folder: person.label })),
     labels,
+    `in the column ${column}`,
   );
   for (const { person } of own) {
     if (labelOf(person.label) >= 0) continue;
-    const column = table.columns.label ?? 'label';
     issues.push(issueOf(person, remark('table-unknown', { column, value: person.label })));
   }
   const areCounted = names?.every((name, label) => name === String(label)) === true;
