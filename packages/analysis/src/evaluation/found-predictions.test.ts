@@ -61,11 +61,13 @@ test('one label for everybody, a rare label, certainty and more features than pa
 
 test.each([
   [['SY', 'ZS'], []],
-  [['JM'], ['the test is internal, and shows nothing about patients of other hospitals: JM has patients in it and in']],
   [
-    ['SY', 'JM'],
-    ['the test is external in part only: JM has patients in it and in training or validation'],
+    ['JM'],
+    [
+      'the test is internal, and shows nothing about patients of other hospitals: JM has patients in it and in',
+    ],
   ],
+  [['SY', 'JM'], ['the test is external in part only: JM has patients in it and in training or validation']],
 ])('a test in %j of a model of JM is called internal where it is', (hospitals, told) => {
   const model = evaluatedAs('fused', {
     train: [[0, 0.1, 0]],

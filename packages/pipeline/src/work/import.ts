@@ -9,7 +9,6 @@ import {
   readListed,
   readMapping,
   readPseudonyms,
-  readText,
   refuseColumnsAlone,
   refuseOther,
   requireNamed,
@@ -17,7 +16,6 @@ import {
   secretKey,
   type ToldRow,
   UsageError,
-  writeFileAtomic,
   writeLeftOut,
   writeMapping,
   writePseudonyms,
@@ -28,14 +26,12 @@ import {
   countedSeries,
   listed,
   type SeriesCount,
-  standing,
   tallied,
 } from '@radweave/importing/cohort/account';
 import { DoneSeries } from '@radweave/importing/cohort/done';
 import { leftOutNow, otherSettings } from '@radweave/importing/cohort/earlier';
 import {
   dicomReader,
-  type FoundImages,
   findImages,
   type ImageReader,
   niftiReader,
@@ -52,7 +48,6 @@ import {
 } from '@radweave/importing/cohort/patients';
 import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
-import { contactSheet, TITLE } from '@radweave/importing/output/contact-sheet';
 import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
@@ -91,6 +86,7 @@ import {
   refuseDryShare,
   shareOfSeries,
 } from './import-share.ts';
+import { writeSheet } from './import-sheet.ts';
 
 export interface ImportOptions {
   kind: 'dicom' | 'nifti' | 'images';
@@ -330,29 +326,4 @@ function proposalsOf(
       .map((stack) => ({ patient, stack })),
   );
   return propose(stacks, mapping, { wanted: modalities, usesMasks: mask !== null });
-}
-
-function writeSheet(
-  { records, pixels }: { records: string; pixels: PixelOptions },
-  { proposals, slices }: Choice,
-  { files }: FoundImages,
-  reasons: Readonly<Record<string, number>>,
-): void {
-  const slicesOf = (one: Proposal): number => slices.get(one) ?? one.stack.slices.length;
-  const counts = countedSeries(proposals, slicesOf).map(
-    (one) =>
-      [
-        `series ${standing(one.modality)}: ${counted(one.patients, 'patient')}, ${counted(one.slices, 'slice')}`,
-        one.series,
-      ] as const,
-  );
-  const facts = {
-    counts: [['files', files] as const, ...counts],
-    leftOut: Object.entries(reasons),
-    chosenOf: (one: Proposal) => slices.get(one),
-  };
-  const { sheet } = importFiles(records);
-  const isOurs = (path: string): boolean => readText(path).includes(`<title>${TITLE}</title>`);
-  refuseOther(sheet, '--records', 'a contact sheet of Radweave', isOurs);
-  writeFileAtomic(sheet, contactSheet(proposals, facts, pixels));
 }
