@@ -8,7 +8,6 @@ import {
   importFiles,
   type Pseudonym,
   readText,
-  refuseOther,
   replaceFolderAtomic,
   type ToldRow,
   UsageError,
@@ -177,12 +176,7 @@ function ownOutput(records: string, output: string): void {
   const path = importFiles(records).output;
   const own = relative(records, output).split(sep).join('/');
   const earlier = existsSync(path) ? readText(path).trim() : null;
-  if (earlier === null) {
-    const { table, patients, done } = importFiles(records);
-    const other = existsSync(done) ? undefined : [table, patients].find((one) => existsSync(one));
-    if (other !== undefined) refuseOther(other, '--records', 'a table of an import', () => false);
-    writeFileAtomic(path, `${own}\n`);
-  }
+  if (earlier === null) writeFileAtomic(path, `${own}\n`);
   if (earlier === null || earlier === own) return;
   throw new DataError(
     'E_IMPORT',

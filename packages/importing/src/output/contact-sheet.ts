@@ -71,7 +71,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
-export const TITLE = 'Radweave import: contact sheet';
+const TITLE = 'Radweave import: contact sheet';
 const HEAD = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${TITLE}</title><style>
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#222}
 section{display:flex;gap:1rem;align-items:center;margin:.6rem 0}section div{display:flex;gap:2px;min-width:342px;background:#000}

@@ -1,13 +1,13 @@
-import { importFiles, readText, refuseOther, writeFileAtomic } from '@radweave/artifacts';
+import { importFiles, writeFileAtomic } from '@radweave/artifacts';
 import { countedSeries, standing } from '@radweave/importing/cohort/account';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { Choice } from '@radweave/importing/cohort/masks';
-import { contactSheet, TITLE } from '@radweave/importing/output/contact-sheet';
+import { contactSheet } from '@radweave/importing/output/contact-sheet';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import type { Proposal } from '@radweave/importing/series/propose';
 import { counted } from '@radweave/remarks';
 
-/** Writes the contact sheet of an import. @throws UsageError where another file has its name. */
+/** Writes the contact sheet of an import. */
 export function writeSheet(
   { records, pixels }: { records: string; pixels: PixelOptions },
   { proposals, slices }: Choice,
@@ -27,8 +27,5 @@ export function writeSheet(
     leftOut: Object.entries(reasons),
     chosenOf: (one: Proposal) => slices.get(one),
   };
-  const { sheet } = importFiles(records);
-  const isOurs = (path: string): boolean => readText(path).includes(`<title>${TITLE}</title>`);
-  refuseOther(sheet, '--records', 'a contact sheet of Radweave', isOurs);
-  writeFileAtomic(sheet, contactSheet(proposals, facts, pixels));
+  writeFileAtomic(importFiles(records).sheet, contactSheet(proposals, facts, pixels));
 }

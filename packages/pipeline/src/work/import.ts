@@ -2,7 +2,6 @@ import { resolve, sep } from 'node:path';
 import {
   type CarriedColumns,
   importFiles,
-  isTableOf,
   type ListedFile,
   type Mapping,
   privateFiles,
@@ -152,6 +151,7 @@ export async function importImages(
   if (options.kind === 'dicom') requireWho(who, !dryRun);
   requireApart(options);
   for (const folder of [records, secrets]) requireWritable(folder, '--records and --private');
+  keepOthersFiles(options);
   const mapping = mappingFor(options);
   const step = (task: string) => (done: number, total: number) => {
     stopIfAsked(context, 'the import');
@@ -193,9 +193,6 @@ export async function importImages(
   sayUnmatched(unmatched, leftOutPath, context);
   sayMaskless(choice.leftOut, leftOutPath, context);
   const leftOut = allLeftOut(found, unmatched, proposals, options.root);
-  refuseOther(leftOutPath, '--private', 'a table of files left out', (path) =>
-    isTableOf(path, ['path', 'reason']),
-  );
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
   const reasons = tallied(
@@ -313,6 +310,16 @@ function requireApart({ output, records, secrets }: ImportOptions): void {
       hint: 'Give --private a separate folder, outside --output and --records',
     });
   }
+}
+
+/** Before the first import there is nothing of ours that has these names. @throws UsageError. */
+function keepOthersFiles({ records, secrets }: ImportOptions): void {
+  const { mapping, sheet, table, patients } = importFiles(records);
+  const { uidKey, leftOut } = privateFiles(secrets);
+  const refuse = (path: string, flag: string): void =>
+    refuseOther(path, flag, 'of an earlier import', () => false);
+  if (!existsSync(mapping)) for (const path of [sheet, table, patients]) refuse(path, '--records');
+  if (!existsSync(uidKey)) refuse(leftOut, '--private');
 }
 
 function proposalsOf(
