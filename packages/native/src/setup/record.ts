@@ -50,10 +50,15 @@ export function readNativeRecord(env: NodeJS.ProcessEnv = process.env): NativeRe
   const { libDirs, stamp, version } = record.libtorch;
   const library = mainLibrary(libDirs[0] ?? '', process.platform);
   if (!existsSync(library)) throw new NativeNotBuiltError(`libtorch ${version} is gone from ${libDirs[0]}`);
-  if (fileStamp(library) !== stamp) {
+  if (inSeconds(fileStamp(library)) !== inSeconds(stamp)) {
     throw new NativeNotBuiltError(`${library} has been replaced since the engine was built for ${version}`);
   }
   return record;
+}
+
+/** Layers of containers and SquashFS keep times in whole seconds; a stamp ends with milliseconds. */
+function inSeconds(stamp: string): string {
+  return stamp.slice(0, -3);
 }
 
 function parse(path: string): NativeRecord {
