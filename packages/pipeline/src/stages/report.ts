@@ -17,6 +17,7 @@ export const report = defineStage({
     'data.missing',
     'data.home_hospital',
     'fusion.output_dir',
+    'experiment.seed',
     'experiment.name',
   ],
   reads: ({ config }: ReportOptions, { runs }) => ({
@@ -74,7 +75,7 @@ export const report = defineStage({
     },
     configFlags: [
       set('clinical', 'data.clinical'),
-      ...usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir'),
+      ...usual('feature_dir', 'splits_dir', 'fusion_dir', 'output_dir', 'seed'),
     ],
     options: ({ config }, { lang, pdf, output = null }) => ({
       config,
