@@ -43,15 +43,13 @@ export interface Assembly {
 /** What is done between two models, so that the terminal and a request to stop are served. */
 export type Pause = (task: string, done: number, total: number) => Promise<void>;
 
-/** Computes every number of an evaluation. */
-export async function assemble(assembly: Assembly, pause: Pause): Promise<Evaluation> {
-  const { config, models, labelNames } = assembly;
-  const options = statOptions(config);
-  const classes = labelNames.length;
-  const primary = primaryOf(models);
-  const rows: EvaluationRow[] = [];
-  const curves: EvaluationCurves[] = [];
-  const confusion: ConfusionRecord[] = [];
+/** What is found in each group of patients, by model and split. */
+async function numbersOf(
+  { models, labelNames }: Assembly,
+  options: ReturnType<typeof statOptions>,
+  pause: Pause,
+): Promise<GroupNumbers[]> {
+  const groups: GroupNumbers[] = [];
   const isAnybody = (split: Split): boolean => models.some(({ patients }) => patients[split].length > 0);
   const steps = models.length * SPLITS.length;
   for (const [m, model] of models.entries()) {
@@ -59,13 +57,20 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
       // A kind of patients that a set has nobody of.
       if (model.kind === 'available' && model.patients[split].length === 0) continue;
-      for (const found of groupNumbers(model, split, isAnybody(split), labelNames, options)) {
-        rows.push(...found.rows.map((row) => inLabelNames(row, labelNames)));
-        curves.push(...found.curves);
-        confusion.push(found.confusion);
-      }
+      groups.push(...groupNumbers(model, split, isAnybody(split), labelNames, options));
     }
   }
+  return groups;
+}
+
+/** Computes every number of an evaluation. */
+export async function assemble(assembly: Assembly, pause: Pause): Promise<Evaluation> {
+  const { config, models, labelNames } = assembly;
+  const options = statOptions(config);
+  const classes = labelNames.length;
+  const primary = primaryOf(models);
+  const groups = await numbersOf(assembly, options, pause);
+  const rows = groups.flatMap((group) => group.rows.map((row) => inLabelNames(row, labelNames)));
   // The numbers of the others are these models' on some of the same patients, or on few.
   const judged = models.filter(({ kind }) => kind !== 'available');
   const pairs = pairsOf(judged, primary);
@@ -110,8 +115,8 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     heterogeneity,
     comparisons,
     aggregation: assembly.aggregation,
-    curves,
-    confusion,
+    curves: groups.flatMap((group) => group.curves),
+    confusion: groups.map((group) => group.confusion),
     notes: assembly.notes,
     versions: programVersions(),
   };

@@ -125,14 +125,12 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   for (const one of missing) warn(context, notEvaluated(one));
   for (const note of notes) {
     if (note.code === 'fused-before' || note.code === 'unknown-checkpoint') warn(context, `${note.text}.`);
-    if (note.code !== 'other-checkpoint') continue;
-    const network = networks.find(({ name }) => name === note.params.network);
-    if (network === undefined) continue;
-    const isStacked = fusion?.file.stacked !== undefined;
-    warn(
-      context,
-      `${note.text}. To fuse the features of this network: ${fuseOf(network, options, isStacked)}`,
+    const network = networks.find(
+      ({ name }) => note.code === 'other-checkpoint' && name === note.params.network,
     );
+    if (network === undefined) continue;
+    const command = fuseOf(network, options, fusion?.file.stacked !== undefined);
+    warn(context, `${note.text}. To fuse the features of this network: ${command}`);
   }
   const files = [...facts.files, ...(fusion?.files ?? []), ...networks.flatMap((network) => network.files)];
   return assemble(

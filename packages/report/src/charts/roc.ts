@@ -21,7 +21,6 @@ export function rocChart(
   point: { x: number; y: number } | null,
   words: RocWords,
 ): LayeredSpec {
-  const names = lines.map(({ name }) => name);
   const axis = (field: 'x' | 'y', text: string): Axis => ({
     field,
     type: 'quantitative',
@@ -30,20 +29,6 @@ export function rocChart(
   });
   const x = axis('x', words.oneMinusSpecificity);
   const y = axis('y', words.sensitivity);
-  const legend = {
-    orient: 'bottom',
-    direction: 'vertical',
-    columns: 1,
-    title: null,
-    symbolSize: 500,
-  } as const;
-  const byCurve = <T>(range: readonly T[]) =>
-    ({
-      field: 'curve',
-      type: 'nominal',
-      scale: { domain: names, range: cycle(range, names.length) },
-      legend,
-    }) as const;
   const bands: Layer[] = lines.flatMap((line, i): Layer[] => {
     const values = bandOf(line);
     if (values.length === 0) return [];
@@ -70,8 +55,8 @@ export function rocChart(
         x,
         y,
         order: { field: 'order', type: 'quantitative' },
-        color: byCurve(COLOURS),
-        strokeDash: byCurve(DASHES),
+        color: byCurve(lines, COLOURS),
+        strokeDash: byCurve(lines, DASHES),
       },
     },
   ];
@@ -84,6 +69,15 @@ export function rocChart(
   }
   return { width: 400, height: 400, layer };
 }
+
+/** What tells the curves apart, with its legend. */
+const byCurve = <T>(lines: readonly RocLine[], range: readonly T[]) =>
+  ({
+    field: 'curve',
+    type: 'nominal',
+    scale: { domain: lines.map(({ name }) => name), range: cycle(range, lines.length) },
+    legend: { orient: 'bottom', direction: 'vertical', columns: 1, title: null, symbolSize: 500 },
+  }) as const;
 
 function pointsOf({ name, fpr, tpr }: RocLine): object[] {
   return fpr.map((x, order) => ({ curve: name, order, x, y: tpr[order] ?? 0 }));

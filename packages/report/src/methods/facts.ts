@@ -104,22 +104,7 @@ export function factsOf(data: ReportData): Facts {
       settings,
       extractedIn: otherPrecision(fusion, modality, settings),
     })),
-    fusion:
-      fusion === null
-        ? null
-        : {
-            modalities: fusion.modalities.map(({ modality }) => modality),
-            models: [...new Set(fusion.modalities.map(({ model }) => model))],
-            C: fusion.options.C,
-            standardize: fusion.options.standardize,
-            imageSize: fusion.modalities[0]?.image_size ?? null,
-            folds: fusion.stacked?.inputs[0]?.folds ?? null,
-            lacking: fusion.missing === 'allow',
-            inSample: fusion.modalities.some(({ in_sample }) => in_sample === true),
-            silent: fusion.modalities.flatMap(({ in_sample, modality }) =>
-              in_sample === null ? [modality] : [],
-            ),
-          },
+    fusion: fusion === null ? null : fusionFacts(fusion),
     models: evaluation.models.map(({ name, kind, frozen }) => ({
       name,
       kind,
@@ -136,18 +121,38 @@ export function factsOf(data: ReportData): Facts {
     replicates: evaluation.options.bootstrap_replicates,
     level: evaluation.options.confidence_level,
     proportionMethod: evaluation.options.proportion_method,
-    compared: {
-      delong: evaluation.comparisons.some(({ delong_p }) => delong_p !== null),
-      mcnemar: evaluation.comparisons.some(({ mcnemar_p }) => mcnemar_p !== null),
-      nri: evaluation.comparisons.some(({ nri }) => nri.value !== null),
-      idi: evaluation.comparisons.some(({ idi }) => idi.value !== null),
-      cochran: evaluation.heterogeneity.some(({ q }) => q !== null),
-      within: evaluation.heterogeneity.some(({ within_auc }) => within_auc.value !== null),
-    },
+    compared: comparedBy(evaluation),
     explained: [...new Set(madeOf(data.galleries)?.map(({ explanations }) => explanations.method))],
     siteAudit: audit.length > 0,
     harmonised: audit.some(({ features }) => features === 'harmonised'),
     version: evaluation.versions.radweave ?? '',
+  };
+}
+
+function fusionFacts(fusion: FusionModelFile): Facts['fusion'] {
+  const { modalities, options } = fusion;
+  return {
+    modalities: modalities.map(({ modality }) => modality),
+    models: [...new Set(modalities.map(({ model }) => model))],
+    C: options.C,
+    standardize: options.standardize,
+    imageSize: modalities[0]?.image_size ?? null,
+    folds: fusion.stacked?.inputs[0]?.folds ?? null,
+    lacking: fusion.missing === 'allow',
+    inSample: modalities.some(({ in_sample }) => in_sample === true),
+    silent: modalities.flatMap(({ in_sample, modality }) => (in_sample === null ? [modality] : [])),
+  };
+}
+
+/** The statistics that an evaluation has a value of. */
+function comparedBy({ comparisons, heterogeneity }: Evaluation): Facts['compared'] {
+  return {
+    delong: comparisons.some(({ delong_p }) => delong_p !== null),
+    mcnemar: comparisons.some(({ mcnemar_p }) => mcnemar_p !== null),
+    nri: comparisons.some(({ nri }) => nri.value !== null),
+    idi: comparisons.some(({ idi }) => idi.value !== null),
+    cochran: heterogeneity.some(({ q }) => q !== null),
+    within: heterogeneity.some(({ within_auc }) => within_auc.value !== null),
   };
 }
 

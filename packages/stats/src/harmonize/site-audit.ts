@@ -102,13 +102,11 @@ export function auditSite(
   const score = (hospital: readonly number[]): Score => crossValidate(prepared, hospital, kept.length);
   const observed = score(labels);
   const random = new Random(seed, 'site-audit');
-  let asGoodAuc = 1;
-  let asGoodAccuracy = 1;
-  for (let round = 0; round < permutations; round++) {
-    const permuted = score(permuteWithin(labels, parts, prepared, random));
-    if ((permuted.auc.value ?? 0) >= (observed.auc.value ?? 1)) asGoodAuc++;
-    if (permuted.correct >= observed.correct) asGoodAccuracy++;
-  }
+  const permuted = Array.from({ length: permutations }, () =>
+    score(permuteWithin(labels, parts, prepared, random)),
+  );
+  /** Of the observed order among all that would be as likely without a difference. */
+  const pOf = (asGood: readonly Score[]): number => (1 + asGood.length) / (1 + permutations);
   return {
     value: {
       hospitals: kept,
@@ -118,8 +116,8 @@ export function auditSite(
       auc: observed.auc,
       accuracy: proportion(observed.correct, rows.length),
       chance: Math.max(...kept.map(size)) / rows.length,
-      aucP: asGoodAuc / (1 + permutations),
-      accuracyP: asGoodAccuracy / (1 + permutations),
+      aucP: pOf(permuted.filter(({ auc }) => (auc.value ?? 0) >= (observed.auc.value ?? 1))),
+      accuracyP: pOf(permuted.filter(({ correct }) => correct >= observed.correct)),
       permutations,
     },
   };
