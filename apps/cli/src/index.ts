@@ -4,16 +4,26 @@
  */
 export {
   type Config,
+  type ConfigKey,
   configure,
+  defaultConfigYaml,
+  describeConfig,
+  type Evaluation,
+  type Plan,
   readFeatures,
   readFeatureTable,
   type SearchRecord,
   type Settings,
 } from '@radweave/artifacts';
 export {
+  type Draft,
   type ExportedModel,
   exportModel,
   type Following,
+  type GivenOptions,
+  type InitOptions,
+  init,
+  plan,
   type RunOptions,
   type RunResult,
   readStudy,
@@ -26,7 +36,14 @@ export {
   type StepOutcome,
   type Study,
   stages,
+  status,
+  type TaskStatus,
   tune,
+  work,
 } from '@radweave/pipeline';
+export { type DemoOptions, demo } from './library/demo.ts';
+export { doctor } from './library/doctor.ts';
+export { type ModelFacts, type ModelSummary, models } from './library/models.ts';
+export { setup } from './library/setup.ts';
 /** The command line as a function. */
 export { main } from './main.ts';

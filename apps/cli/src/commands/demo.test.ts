@@ -16,9 +16,10 @@ import { runPipeline } from '@radweave/pipeline';
 import { remark } from '@radweave/remarks';
 import { tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
+import { COHORT, sparingDisk } from '../library/demo.ts';
 import { main } from '../main.ts';
 import { presenter as trained } from '../present/train.ts';
-import { COHORT, NEEDS, sparingDisk } from './demo.ts';
+import { NEEDS } from './demo.ts';
 import { setUpOnce } from './setup.ts';
 
 vi.mock('./setup.ts', async (original) => ({

@@ -1,20 +1,10 @@
-import { dirname, resolve } from 'node:path';
-import { commentedConfig, refuseColumnsAlone, UsageError, writeFileAtomic } from '@radweave/artifacts';
-import { existsSync, mkdirSync } from '@radweave/artifacts/files';
-import { bringRoot, type Draft, draftConfig } from '@radweave/pipeline';
+import { type Draft, type InitOptions, init } from '@radweave/pipeline';
 import { and, counted } from '@radweave/remarks';
 import { quoted } from '../continue-command.ts';
 import { DEFAULT_CONFIG_FILE } from '../stage/add-flags.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
-
-interface InitFlags {
-  root_dir: string;
-  table?: string;
-  table_columns?: string[];
-  output: string;
-}
 
 export const define: Define = (command) => {
   command
@@ -25,22 +15,11 @@ export const define: Define = (command) => {
       'Columns of the table whose names do not say it, such as label=Diagnosis',
     )
     .option('--output <file>', 'File to write', DEFAULT_CONFIG_FILE)
-    .action(async ({ root_dir, table: path, table_columns: columns = [], output }: InitFlags) => {
-      refuseColumnsAlone(path ?? null, columns);
+    .action(async (flags: InitOptions & { output: string }) => {
       const display = new ProgressDisplay(process.stderr, false);
-      await bringRoot(root_dir, { emit: (event) => display.show(event), shouldStop: () => false });
+      const draft = await init(flags, { onEvent: (event) => display.show(event) });
       display.clear();
-      const draft = draftConfig(root_dir, path === undefined ? null : { path, columns });
-      if (existsSync(output)) {
-        throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {
-          where: resolve(output),
-          hint: 'Delete it, or give another name with --output',
-        });
-      }
-      mkdirSync(dirname(resolve(output)), { recursive: true });
-      const heading = `Drafted by radweave init from the folders in ${draft.config.data.root_dir}.`;
-      writeFileAtomic(output, commentedConfig(draft.config, heading));
-      process.stdout.write(described(draft, output));
+      process.stdout.write(described(draft, flags.output));
     });
 };
 

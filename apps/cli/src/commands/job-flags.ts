@@ -1,4 +1,12 @@
-import { type Flags, optional, type RunOptions, toggle, whole, withDefault } from '@radweave/pipeline';
+import {
+  type Flags,
+  optional,
+  RUN_DEFAULTS,
+  type RunOptions,
+  toggle,
+  whole,
+  withDefault,
+} from '@radweave/pipeline';
 import type { CommonFlags } from '../stage/flags.ts';
 
 /** What `run` and `plan` are asked for besides the configuration. */
@@ -9,7 +17,12 @@ export interface JobFlags extends CommonFlags, Record<string, unknown> {
 }
 
 export const JOB_FLAGS: Flags = {
-  best_hparams_dir: withDefault('<folder>', 'record of the best settings', 'config/best_hparams', 'Output'),
+  best_hparams_dir: withDefault(
+    '<folder>',
+    'record of the best settings',
+    RUN_DEFAULTS.bestHparamsDir,
+    'Output',
+  ),
   cross_fit: optional(
     '<K>',
     'also cross-fit: train K models per modality on folds of the training patients and fit a stacked classifier',

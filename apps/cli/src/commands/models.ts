@@ -1,23 +1,10 @@
 import { jsonLine } from '@radweave/artifacts';
-import {
-  fetchWeights,
-  fileUrl,
-  findCached,
-  fromPyPI,
-  hubSettings,
-  LAYOUTS,
-  type Layout,
-  listModels,
-  type ModelInfo,
-  modelInfo,
-  RegistryError,
-  WeightsError,
-  type WeightsInfo,
-} from '@radweave/models';
+import { fromPyPI, LAYOUTS, type Layout, RegistryError, WeightsError } from '@radweave/models';
 import { type ExportedModel, exportModel } from '@radweave/pipeline';
 import { counted } from '@radweave/remarks';
 import { type Command, Option } from 'commander';
 import { EXIT, UserError } from '../exit-codes.ts';
+import { type ModelFacts, models } from '../library/models.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
 import { onStopSignal } from '../stage/stop-signals.ts';
 import { table } from '../table.ts';
@@ -35,7 +22,9 @@ export const define: Define = (command) => {
       '[pattern]',
       'names to list; * stands for any characters, ? for one, such as "resnet*" (default: all)',
     )
-    .action((pattern: string | undefined, _: object, own: Command) => print(own, list(pattern ?? '*')));
+    .action(async (pattern: string | undefined, _: object, own: Command) =>
+      print(own, await list(pattern ?? '*')),
+    );
   command
     .command('info')
     .description('facts on a model and its pretrained weights')
@@ -86,33 +75,22 @@ function print(command: Command, { json, text }: Result): void {
   process.stdout.write(flags.json === true ? jsonLine(json) : `${text}\n`);
 }
 
-function list(pattern: string): Result {
-  const models = listModels(pattern).map((name) => {
-    const { aliases = [], weights, family, description } = modelInfo(name);
-    return { name, aliases, family, weights: weights.map(({ tag }) => tag), description };
-  });
-  if (models.length === 0)
+async function list(pattern: string): Promise<Result> {
+  const found = await models.list(pattern);
+  if (found.length === 0)
     throw new UserError(
       `no model matches '${pattern}' ('*${pattern}*' finds parts of names); radweave models list shows all`,
     );
-  const rows = models.map((m) => [m.name, m.aliases.join(', '), m.description]);
+  const rows = found.map((m) => [m.name, m.aliases.join(', '), m.description]);
   const text = table(['model', 'also called', 'what it is'], rows);
-  return { json: models, text: `${text}\n\nPretrained weights of a model: radweave models info MODEL` };
+  return { json: found, text: `${text}\n\nPretrained weights of a model: radweave models info MODEL` };
 }
 
 async function info(name: string): Promise<Result> {
-  const model = modelInfo(name);
-  const weights = await Promise.all(weightsOf(model, name).map(describeWeights));
-  const {
-    aliases = [],
-    family,
-    description,
-    paper,
-    pypi,
-    numClasses = 1000,
-  } = { ...model, ...model.defaults };
+  const json = await models.info(name);
+  const { aliases, family, description, paper, pypi, weights } = json;
   const lines = [
-    `${model.name}: ${description}`,
+    `${json.name}: ${description}`,
     `  family       ${family}`,
     ...(aliases.length > 0 ? [`  also called  ${aliases.join(', ')}`] : []),
     `  published    ${paper}`,
@@ -120,19 +98,7 @@ async function info(name: string): Promise<Result> {
     ...(weights.length === 0 ? ['  no published weights'] : []),
     ...(pypi === undefined ? [] : [`  from PyPI    ${fromPyPI(pypi)}`]),
   ];
-  const json = { name: model.name, aliases, family, description, paper, numClasses, weights, pypi };
   return { json, text: lines.join('\n') };
-}
-
-/** The weights that a tag names, or all of them. */
-function weightsOf({ pretrained, weights }: ModelInfo, name: string): readonly WeightsInfo[] {
-  return name.includes('.') && pretrained !== undefined ? [pretrained] : weights;
-}
-
-async function describeWeights(weights: WeightsInfo) {
-  const { cache, endpoint } = hubSettings(process.env);
-  const path = (await findCached(cache, weights)) ?? null;
-  return { ...weights, url: String(fileUrl(endpoint, weights)), path };
 }
 
 function weightsLines({
@@ -142,7 +108,7 @@ function weightsLines({
   numClasses,
   input,
   path,
-}: Awaited<ReturnType<typeof describeWeights>>) {
+}: ModelFacts['weights'][number]): string[] {
   const { size, mean, std, interpolation, cropPct } = input;
   return [
     `  weights ${tag}`,
@@ -176,7 +142,7 @@ async function fetch(name: string): Promise<Result> {
     shown = megabytes;
   };
   try {
-    const { path, sha256, source, weights } = await fetchWeights(name, {
+    const { path, sha256, source, weights } = await models.fetch(name, {
       onProgress,
       signal: controller.signal,
     });

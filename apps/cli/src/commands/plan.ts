@@ -4,7 +4,7 @@ import { counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
-import { runStage } from '../stage/run-stage.ts';
+import { terminalRunner } from '../stage/run-stage.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
 import { JOB_FLAGS, type JobFlags, jobOptions } from './job-flags.ts';
@@ -15,9 +15,7 @@ export const define: Define = (command) => {
     const call = readCall('plan', flags);
     tellFile(call, flags);
     const how = jobOptions(flags);
-    const { config } = call;
-    await runStage('check', { config, bestHparamsDir: how.bestHparamsDir }, flags.quiet === true);
-    const { plan, file } = await planStudy(config, how);
+    const { plan, file } = await planStudy(call.config, how, terminalRunner(flags.quiet === true));
     if (flags.json === true) {
       process.stdout.write(jsonLine({ ...plan, file }));
       return;

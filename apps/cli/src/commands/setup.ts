@@ -7,11 +7,12 @@ import {
   readNativeRecord,
   type SetupOptions,
   type SetupResult,
-  setUp,
 } from '@radweave/native/setup';
+import type { StageEvent } from '@radweave/pipeline';
 import { and } from '@radweave/remarks';
 import { Option } from 'commander';
 import { UserError } from '../exit-codes.ts';
+import { setup } from '../library/setup.ts';
 import type { Define } from './define.ts';
 
 interface Flags extends SetupOptions {
@@ -71,6 +72,12 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+const told = {
+  onEvent: (event: StageEvent): void => {
+    if (event.kind === 'log') say(event.text);
+  },
+};
+
 function refuseTogether(flags: Record<string, string | undefined>): void {
   const given = Object.keys(flags).filter((name) => flags[name] !== undefined);
   if (given.length > 1) throw new UserError(`${and(given)} cannot be given together`);
@@ -79,12 +86,12 @@ function refuseTogether(flags: Record<string, string | undefined>): void {
 /** Gigabytes are fetched after a question; who is not a person at a terminal gets the error that names `--yes`. */
 async function setUpOrAsk(options: SetupOptions): Promise<SetupResult> {
   try {
-    return setUp(say, options);
+    return await setup(options, told);
   } catch (error) {
     if (!(error instanceof ConsentNeeded) || !process.stdin.isTTY || !process.stderr.isTTY) throw error;
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     const answer = await terminal.question(`${error.question} [y/N] `).finally(() => terminal.close());
     if (!/^y(es)?$/i.test(answer.trim())) throw error;
-    return setUp(say, { ...options, yes: true });
+    return await setup({ ...options, yes: true }, told);
   }
 }

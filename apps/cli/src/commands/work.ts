@@ -9,7 +9,7 @@ import {
   studyStatus,
   throwFailed,
   whole,
-  work,
+  workOnPlan,
 } from '@radweave/pipeline';
 import { EXIT, exitCodeOf, UserError } from '../exit-codes.ts';
 import { runEnding } from '../present/results.ts';
@@ -97,7 +97,7 @@ async function workHere(plan: OpenPlan, { index, quiet = false }: WorkFlags): Pr
   const stopping = new AbortController();
   const release = onStopSignal(() => stopping.abort());
   try {
-    await work(plan, terminalRunner(quiet), { index: workerIndex(index), signal: stopping.signal });
+    await workOnPlan(plan, terminalRunner(quiet), { index: workerIndex(index), signal: stopping.signal });
     await finishCopies();
   } finally {
     release();

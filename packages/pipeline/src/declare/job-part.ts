@@ -3,6 +3,13 @@ import { RunFolder } from '@radweave/study/runs/run-folder';
 
 export type { RunOptions };
 
+/** What a whole job does where nothing else is asked for. */
+export const RUN_DEFAULTS: RunOptions = {
+  bestHparamsDir: 'config/best_hparams',
+  explain: true,
+  crossFit: null,
+};
+
 /** A whole job as its stages see it. */
 export interface JobFacts {
   config: Config;

@@ -81,3 +81,48 @@ test('a job that is aborted stops where the same call continues, and tells what 
   );
   expect(evaluation?.primary).toBe('fused');
 });
+
+test('a stage of a script has the defaults of its command, and says what it is not told', async () => {
+  const { stages } = await import('@radweave/pipeline');
+  const folder = tempDir();
+  const config = configure({
+    data: { splits_dir: join(folder, 'splits') },
+    experiment: { output_dir: join(folder, 'results') },
+  });
+  const refused = { exitCode: 2, code: 'E_STAGE_OPTIONS', where: 'stages.train' };
+  await expect(stages.train({ config } as never)).rejects.toMatchObject(refused);
+  await expect(stages.predict({ config })).rejects.toThrow('is not told its model and input');
+  await expect(stages.import({})).rejects.toMatchObject({ code: 'E_IMPORT' });
+  // Nothing is there to be read.
+  for (const call of [stages.audit, stages.verify, stages.report, stages.harmonize]) {
+    await expect(call({ config })).rejects.toHaveProperty('code', expect.stringMatching(/^E_/));
+  }
+});
+
+test('a plan is made, followed and refused from a script as by the commands', async () => {
+  const { init, plan, status, work } = await import('@radweave/pipeline');
+  const folder = tempDir();
+  const root = join(folder, 'raw');
+  generatePhantomCohort(root, {
+    seed: 5,
+    homePatients: 8,
+    patientsPerHospital: 2,
+    slicesPerModality: 1,
+    size: 32,
+  });
+  const output = join(folder, 'config.yaml');
+  const { config, hospitals } = await init({ root_dir: root, output });
+  expect(configure({}, output)).toEqual(config);
+  expect(hospitals.map(({ name }) => name)).toContain(config.data.home_hospital);
+  await expect(init({ root_dir: root, output })).rejects.toMatchObject({ code: 'E_CONFIG_EXISTS' });
+  config.model.pretrained = false;
+  config.data.splits_dir = join(folder, 'splits');
+  config.experiment.output_dir = join(folder, 'results');
+  await expect(status(config)).rejects.toMatchObject({ code: 'E_PLAN', exitCode: 2 });
+  const { plan: written } = await plan(config, { explain: false });
+  expect((await status(config)).map(({ name }) => name)).toEqual(written.tasks.map(({ name }) => name));
+  expect((await status(config))[0]).toMatchObject({ name: 'preprocess', state: 'ready', worker: null });
+  const other = structuredClone(config);
+  other.training.epochs = 3;
+  await expect(work(other)).rejects.toThrow(/another training\.epochs/);
+});

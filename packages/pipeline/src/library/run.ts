@@ -1,5 +1,5 @@
 import { type Config, reportPath } from '@radweave/artifacts';
-import type { RunOptions } from '../declare/job-part.ts';
+import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
 import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
 import { finishCopies } from '../runner/copies.ts';
@@ -23,8 +23,7 @@ export async function run(
   config: Config,
   { onEvent, signal, ...how }: Partial<RunOptions> & Following = {},
 ): Promise<RunResult> {
-  const options = { bestHparamsDir: 'config/best_hparams', explain: true, crossFit: null, ...how };
-  const steps = await runPipeline(config, options, followedRunner({ onEvent, signal }));
+  const steps = await runPipeline(config, { ...RUN_DEFAULTS, ...how }, followedRunner({ onEvent, signal }));
   await finishCopies();
   return { steps, report: reportPath(config) };
 }

@@ -13,6 +13,7 @@ import { mkdirSync } from '@radweave/artifacts/files';
 import { silentContext } from '@radweave/study/context/events';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 import type { RunOptions } from '../declare/job-part.ts';
+import type { Runner } from '../job/job.ts';
 import { type Step, stepName, stepsOf } from '../job/steps.ts';
 import { preprocess } from '../stages/preprocess.ts';
 
@@ -23,9 +24,14 @@ const SECONDS = 60;
  * has changed are skipped then, as `run` skips them.
  *
  * @returns the plan and its file.
- * @throws what `preprocess` throws before it writes: without raw folders, table or home hospital a plan that is there stays.
+ * @throws what the stage `check` throws, and what `preprocess` throws before it writes: without raw folders, table or home hospital a plan that is there stays.
  */
-export async function planStudy(config: Config, how: RunOptions): Promise<{ plan: Plan; file: string }> {
+export async function planStudy(
+  config: Config,
+  how: RunOptions,
+  runner: Runner,
+): Promise<{ plan: Plan; file: string }> {
+  await runner.run('check', { config, bestHparamsDir: how.bestHparamsDir }, () => undefined);
   await preprocess.open?.({ config }, silentContext());
   const folder = outputFolders(config.experiment.output_dir).tasks;
   const tasks = stepsOf(config, how).flatMap((step, _, steps) => tasksOf(step, steps, config, how));

@@ -1,14 +1,17 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   type Config,
+  commentedConfig,
   defaultConfig,
   isObjectAddress,
   labelNamesOf,
   readCohortTable,
+  refuseColumnsAlone,
   type TableRow,
   UsageError,
+  writeFileAtomic,
 } from '@radweave/artifacts';
-import { isFolder } from '@radweave/artifacts/files';
+import { existsSync, isFolder, mkdirSync } from '@radweave/artifacts/files';
 import { cohortBelow } from '@radweave/study/cohort/cohort-below';
 import {
   type FoundCohort,
@@ -17,6 +20,8 @@ import {
   personKey,
 } from '@radweave/study/cohort/found';
 import { namesOf, walkCohort } from '@radweave/study/cohort/walk';
+import type { Following } from '../runner/host.ts';
+import { bringRoot } from '../runner/images.ts';
 import { type SliceSize, settingsFor, sizesOf } from './slice-sizes.ts';
 
 /** A configuration for a folder of data, and what was seen there. */
@@ -34,9 +39,47 @@ export interface Draft {
 }
 
 /** A table that tells of the patients, and what its columns are for where their names do not say it. */
-export interface DraftTable {
+interface DraftTable {
   path: string;
   columns: readonly string[];
+}
+
+/** The data that a configuration is drafted for. */
+export interface InitOptions {
+  /** Folder of the hospitals, or `s3://…`. */
+  root_dir: string;
+  /** Table of the patients, CSV or .xlsx. */
+  table?: string;
+  /** Columns of the table whose names do not say what they are, such as `label=Diagnosis`. */
+  table_columns?: string[];
+  /** The commented YAML file to write, which must not be there yet; none is written without. */
+  output?: string;
+}
+
+/**
+ * Drafts a configuration for a folder of data, as `radweave init` does it.
+ *
+ * @throws UsageError when nothing follows the layout (`E_EMPTY_ROOT`) or `output` is there (`E_CONFIG_EXISTS`); DataError for a
+ *   table that cannot be read.
+ */
+export async function init(
+  { root_dir: root, table, table_columns: columns = [], output }: InitOptions,
+  { onEvent = () => undefined, signal }: Following = {},
+): Promise<Draft> {
+  refuseColumnsAlone(table ?? null, columns);
+  await bringRoot(root, { emit: onEvent, shouldStop: () => signal?.aborted === true });
+  const draft = draftConfig(root, table === undefined ? null : { path: table, columns });
+  if (output === undefined) return draft;
+  if (existsSync(output)) {
+    throw new UsageError('E_CONFIG_EXISTS', 'the file exists already and is kept', {
+      where: resolve(output),
+      hint: 'Delete it, or give another name with --output',
+    });
+  }
+  mkdirSync(dirname(resolve(output)), { recursive: true });
+  const heading = `Drafted by radweave init from the folders in ${draft.config.data.root_dir}.`;
+  writeFileAtomic(output, commentedConfig(draft.config, heading));
+  return draft;
 }
 
 /**
@@ -45,7 +88,7 @@ export interface DraftTable {
  *
  * @throws UsageError when nothing under the root follows the layout; DataError as `readCohortTable`.
  */
-export function draftConfig(root: string, told: DraftTable | null = null): Draft {
+function draftConfig(root: string, told: DraftTable | null): Draft {
   const {
     hospitals: names,
     labels: called,

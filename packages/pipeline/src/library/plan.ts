@@ -1,0 +1,90 @@
+import {
+  type Config,
+  defaultConfig,
+  describeConfig,
+  hashValue,
+  type Plan,
+  readSearch,
+  type SearchRecord,
+  settingOf,
+  tuneFiles,
+} from '@radweave/artifacts';
+import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
+import { finishCopies } from '../runner/copies.ts';
+import type { Following } from '../runner/host.ts';
+import { type OpenPlan, openPlan } from '../tasks/open-plan.ts';
+import { planSearch } from '../tasks/plan-search.ts';
+import { planStudy } from '../tasks/plan-study.ts';
+import { studyStatus, type TaskStatus } from '../tasks/study-status.ts';
+import { work as workOn } from '../tasks/work.ts';
+import { followedRunner } from './runner.ts';
+
+/**
+ * Writes the whole job as a list of tasks for workers, as `radweave plan` does it. Each plan is a new one; what is done is kept.
+ *
+ * @returns the plan, and its file.
+ * @throws errors with `code`, `exitCode` and `hint`, as the command prints them.
+ */
+export async function plan(
+  config: Config,
+  { onEvent, signal, ...how }: Partial<RunOptions> & Following = {},
+): Promise<{ plan: Plan; file: string }> {
+  return await planStudy(config, { ...RUN_DEFAULTS, ...how }, followedRunner({ onEvent, signal }));
+}
+
+/** The plan of the study that a configuration's output folder names; what else is set in it must be as in the plan. */
+function planOf(config: Config): OpenPlan {
+  const standard = defaultConfig();
+  const given = describeConfig()
+    .map(({ path }) => path)
+    .filter((path) => hashValue(settingOf(config, path)) !== hashValue(settingOf(standard, path)));
+  return openPlan({ config, given, inFile: [] });
+}
+
+/**
+ * Does tasks of a plan until none is left, beside any other workers, as `radweave work` does it in one process.
+ *
+ * @param index Number of this worker, from 0: workers with numbers of their own begin with different tasks.
+ * @returns every task, as {@link status} does.
+ * @throws errors with `code`, `exitCode` and `hint`: `E_PLAN` without a plan, or where `config` has other settings than it;
+ *   `E_TASK_FAILED` at the end where tasks have failed; `E_INTERRUPTED` when stopped.
+ */
+export async function work(
+  config: Config,
+  { index = 0, ...following }: { index?: number } & Following = {},
+): Promise<TaskStatus[]> {
+  const open = planOf(config);
+  await workHere(open, index, following);
+  return await studyStatus(open);
+}
+
+async function workHere(open: OpenPlan, index: number, following: Following): Promise<void> {
+  const { signal = new AbortController().signal } = following;
+  await workOn(open, followedRunner(following), { index, signal });
+  await finishCopies();
+}
+
+/**
+ * How far a plan is: each task in its order, with seconds that it took. It takes 5 s where a task was begun on another computer.
+ *
+ * @throws UsageError `E_PLAN` without a plan, or where `config` has other settings than it.
+ */
+export async function status(config: Config): Promise<TaskStatus[]> {
+  return await studyStatus(planOf(config));
+}
+
+/**
+ * Searches the settings of `tune` for one modality, as `radweave tune` does it with one worker. Called again, it continues where it
+ * was stopped; other workers ({@link work} with the search's output folder, or `radweave work`) meanwhile share the trials.
+ *
+ * @returns every trial with its validation AUC, and the best.
+ * @throws errors with `code`, `exitCode` and `hint`, as the command prints them.
+ */
+export async function tune(
+  config: Config,
+  { modality, ...following }: { modality: string } & Following,
+): Promise<SearchRecord> {
+  const open = await planSearch({ config, modality }, followedRunner(following));
+  await workHere(open, 0, following);
+  return readSearch(tuneFiles(open.config.experiment.output_dir).record);
+}
