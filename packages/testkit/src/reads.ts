@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 type Call = (...args: unknown[]) => unknown;
@@ -67,14 +68,19 @@ function watch(module: object, table: Readonly<Record<string, Watch>>, tell: OnF
     kept[name] = call;
     Reflect.set(module, name, (...args: unknown[]) => {
       const [one, two] = args;
-      if (first !== undefined && typeof one === 'string') {
-        tell(resolve(one), first === 'by flags' ? byFlags(two) : first);
-      }
-      if (second !== undefined && typeof two === 'string') tell(resolve(two), second);
+      const [from, to] = [pathOf(one), pathOf(two)];
+      if (first !== undefined && from !== null) tell(from, first === 'by flags' ? byFlags(two) : first);
+      if (second !== undefined && to !== null) tell(to, second);
       return Reflect.apply(call, module, args);
     });
   }
   return () => Object.assign(module, kept);
+}
+
+/** Null for what is no path: numbers of files that are open, whose path was told. */
+function pathOf(given: unknown): string | null {
+  if (given instanceof URL) return fileURLToPath(given);
+  return typeof given === 'string' || Buffer.isBuffer(given) ? resolve(String(given)) : null;
 }
 
 const byFlags = (flags: unknown): 'read' | 'write' =>

@@ -36,6 +36,7 @@ import { fakeRunner } from './fake-stages.test.data.ts';
 import { Job, type Runner, type StepOutcome } from './job.ts';
 import { renewRecord, runPipeline } from './run-pipeline.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
+import { stepsOf } from './steps.ts';
 
 const SIDE = 16;
 const HOW: RunOptions = { bestHparamsDir: '', explain: true, crossFit: null };
@@ -83,7 +84,7 @@ const evaluated = ['fuse', 'evaluate', 'audit'];
 const explained = ['explain-A', 'explain-P'];
 const shown = ['visualize', 'report'];
 const fromTraining = [...networks, ...evaluated, ...explained, ...shown];
-const everything = [...data, ...fromTraining];
+const everything = stepsOf(defaultConfig(), HOW).map(({ name }) => name);
 
 /** One setting of each section, and each that changes no result; the steps that must run. */
 const SETTINGS: [key: ConfigKeyPath, value: unknown, expected: string[]][] = [

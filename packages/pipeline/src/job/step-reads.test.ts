@@ -1,16 +1,31 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import type { Config, StageInput } from '@radweave/artifacts';
-import { TAG } from '@radweave/importing/dicom/tags';
-import { madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
-import { filesBelow, onEachFile } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import {
+  type Config,
+  defaultConfig,
+  FileHashes,
+  readManifest,
+  type StageInput,
+  settingKeys,
+  writeConfig,
+} from '@radweave/artifacts';
+import { readFileSync } from '@radweave/artifacts/files';
+import { generatePhantomCohort } from '@radweave/phantom';
+import { silentContext } from '@radweave/study/context/events';
+import { checked } from '@radweave/study/search/space';
+import { filesBelow } from '@radweave/testkit';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { SomeStage } from '../declare/stage.ts';
-import type { StageName } from '../stages/index.ts';
+import { runStage } from '../runner/run-stage.ts';
+import { STAGES, stageNamed } from '../stages/index.ts';
 import type { Runner } from './job.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { HOW, othersOf, SIDE, smallStudy } from './small-study.test.data.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
-import { watchedConfig } from './watched-config.test.data.ts';
+import { stepsOf } from './steps.ts';
+import { unwatched, watchedConfig } from './watched-config.test.data.ts';
 
 /** What a step of the run was seen to read. */
 interface Traced {
@@ -25,161 +40,97 @@ interface Traced {
   settings: readonly string[];
 }
 
-const SIDE = 32;
+/** What runs now. The functions of node:fs are watched before any module can take them for itself. */
+const watch = await vi.hoisted(async () => {
+  const { onEachFile } = await import('@radweave/testkit');
+  const { sep } = await import('node:path');
+  const state = { folder: '', now: undefined as Traced | undefined, end: () => undefined };
+  const restore = onEachFile((path, how) => {
+    const { now, folder } = state;
+    if (now === undefined || !path.startsWith(folder + sep)) return;
+    if (how === 'write') now.writes.add(path);
+    else if (!now.writes.has(path)) now.reads.add(path);
+  });
+  return Object.assign(state, { end: restore });
+});
+
+const watched = (config: Config): Config => watchedConfig(config, (key) => watch.now?.keys.add(key));
+
+/** A trial's settings are checked with all others, as one configuration: what is asked for afterwards counts. */
+vi.mock('@radweave/study/search/space', async (original) => {
+  const space: typeof import('@radweave/study/search/space') = await original();
+  const checked: typeof space.checked = (config, settings) =>
+    watched(space.checked(unwatched(config), settings));
+  return { ...space, checked };
+});
+
 const traced: Traced[] = [];
 let folder: string;
 
 /** One whole job with every kind of step, and each stage that has no part in it, watched. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'radweave-reads-'));
-  let now: Traced | undefined;
-  const restore = onEachFile((path, how) => {
-    if (now === undefined || !path.startsWith(folder + sep)) return;
-    if (how === 'write') now.writes.add(path);
-    else if (!now.writes.has(path)) now.reads.add(path);
-  });
-  // After the functions of node:fs are watched.
-  const { defaultConfig, FileHashes, readManifest, settingKeys } = await import('@radweave/artifacts');
-  const { silentContext } = await import('@radweave/study/context/events');
-  const { runStage } = await import('../runner/run-stage.ts');
-  const { generatePhantomCohort } = await import('@radweave/phantom');
-  const { runPipeline } = await import('./run-pipeline.ts');
-  const { STAGES } = await import('../stages/index.ts');
-  const { ofSearch } = await import('../work/search.ts');
-  const begin = (step: string): void => {
-    const nothing = { reads: new Set<string>(), writes: new Set<string>(), keys: new Set<string>() };
-    traced.push({ step, ...nothing, inputs: [], settings: [] });
-  };
-  // By the functions that stages must use: loaded before, they would not be watched.
-  const { readFileSync } = await import('@radweave/artifacts/files');
-  writeFileSync(join(folder, 'seen'), '');
-  begin('nothing');
-  now = traced.pop();
-  readFileSync(join(folder, 'seen'));
-  expect([...(now?.reads ?? [])]).toEqual([join(folder, 'seen')]);
-  now = undefined;
+  watch.folder = folder;
   const cohort = { seed: 1, patientsPerHospital: 6, homePatients: 14, slicesPerModality: 2, size: SIDE };
   generatePhantomCohort(join(folder, 'raw'), cohort);
-  const config = smallStudy(folder, defaultConfig());
-  const how = { bestHparamsDir: join(folder, 'best'), explain: true, crossFit: 2 };
-  const watch: Runner['run'] = async (stage, options) => {
-    now = traced.at(-1);
-    try {
-      const watched = watchedConfig(config, (key) => now?.keys.add(key));
-      return await runStage(stage, { ...options, config: watched }, silentContext());
-    } finally {
-      now = undefined;
-    }
-  };
-  await runPipeline(config, how, {
-    run: watch,
-    say: (text) => {
-      const step = /^(\S+): running/.exec(text)?.[1];
-      if (step !== undefined) begin(step);
+  const config = smallStudy(folder);
+  const run: Runner['run'] = (stage, options) =>
+    watching(() => runStage(stage, { ...options, config: watched(config) }, silentContext()));
+  await runPipeline(
+    config,
+    { ...HOW, bestHparamsDir: join(folder, 'best') },
+    {
+      run,
+      say: (text) => {
+        const step = /^(\S+): running/.exec(text)?.[1];
+        if (step !== undefined) begin(step);
+      },
+      warn: () => undefined,
     },
-    warn: () => undefined,
-  });
+  );
   for (const one of traced) {
     const { inputs, settings } = readManifest(join(folder, 'outputs', 'run', `${one.step}.json`));
     one.inputs = inputs.map(({ path, kind }) => ({ kind, path: resolve(folder, 'outputs', path) }));
     one.settings = Object.keys(settings);
   }
-  const stages: readonly SomeStage[] = STAGES;
-  for (const [name, options] of othersOf(config, ofSearch(config, 'A'))) {
-    const stage = stages.find((one) => one.name === name);
-    const known = { hashes: new FileHashes(), runs: {} };
-    const reads = Object.values(stage?.reads(options as never, known) ?? {});
+  for (const [name, options] of othersOf(folder, config)) {
+    const stage = stageNamed(name);
+    const reads = Object.values(stage.reads(options as never, { hashes: new FileHashes(), runs: {} }));
     begin(name);
-    await watch(name, options as never, () => undefined);
+    await run(name, options as never, () => undefined);
     const one = traced.at(-1);
     if (one === undefined) continue;
-    one.settings = settingKeys(stage?.settings ?? []);
+    one.settings = settingKeys(stage.settings);
     one.inputs = reads.map((at) =>
       typeof at === 'string'
         ? { path: resolve(at), kind: isFile(at) ? 'file' : 'folder' }
         : { path: at.path, kind: 'part' },
     );
   }
-  restore();
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function smallStudy(place: string, config: Config): Config {
-  Object.assign(config.data, {
-    root_dir: join(place, 'raw'),
-    splits_dir: join(place, 'splits'),
-    features_dir: join(place, 'features'),
-    image_size: SIDE,
-    num_workers: 1,
-  });
-  Object.assign(config.model, { name: 'mobilenetv3_small_100', pretrained: false });
-  Object.assign(config.training, { epochs: 1, batch_size: 16, precision: 'fp32', device: 'cpu' });
-  config.evaluation.bootstrap_replicates = 100;
-  config.tune.space = { 'training.learning_rate': [0.001, 0.01] };
-  config.tune.folds = 2;
-  config.experiment.output_dir = join(place, 'outputs');
-  return config;
+function begin(step: string): void {
+  const nothing = { reads: new Set<string>(), writes: new Set<string>(), keys: new Set<string>() };
+  traced.push({ step, ...nothing, inputs: [], settings: [] });
 }
 
-/** An export of one patient, with a table of patients. */
-function exportOptions(root: string): object {
-  mkdirSync(root);
-  writeFileSync(
-    join(root, 'slice'),
-    madeUpDicom(madeUpSlice({ [TAG.seriesDescription]: ['LO', 'arterial'] })),
-  );
-  const table = join(folder, 'patients.csv');
-  writeFileSync(table, 'patient_id,hospital,label\nHN-1,HN,0\n');
-  const [output, records, secrets] = ['imported', 'import', 'private'].map((name) => join(folder, name));
-  const pixels = { window: 'soft', mr: 'zscore:3', pet: '10', size: 32, bits: 8, fit: 'pad' };
-  const who = { hospital: null, label: null, table, tableColumns: [], modalities: null };
-  return {
-    root,
-    output,
-    records,
-    secrets,
-    ...who,
-    kind: 'dicom',
-    volumes: null,
-    mask: null,
-    keepsColour: false,
-    threads: 1,
-    dryRun: false,
-    pixels,
-  };
+/** What is done meanwhile belongs to the newest step. */
+async function watching<T>(work: () => T): Promise<Awaited<T>> {
+  watch.now = traced.at(-1);
+  try {
+    return await work();
+  } finally {
+    watch.now = undefined;
+  }
 }
 
-/** Those without a part in the job; `check`, `tune`, `share` and `verify` give nothing that could be out of date. */
-function othersOf(config: Config, searched: Config): [name: StageName, options: object][] {
-  const { modalities } = config.data;
-  const model = join(folder, 'outputs', 'fusion', 'model.json');
-  const input = join(folder, 'raw', 'SY', 'grade0');
-  const checkpoint = join(folder, 'outputs', 'checkpoints', 'A', 'best_model.pth');
-  const exported = exportOptions(join(folder, 'export'));
-  return [
-    ['cross_validate', { config, modality: 'A', by: { folds: 2 }, resume: false, run: 'cv' }],
-    ['train_fold', { config, modality: 'A', folds: 3, fold: 2, checkpoint }],
-    ['tune_trial', { config: searched, modality: 'A', trial: 1, epochs: 1 }],
-    ['extract_shard', { config, modality: 'A', checkpoint, align: false, shard: { number: 1, of: 2 } }],
-    [
-      'explain_shard',
-      { config, modality: 'A', checkpoint, split: 'test', count: 1, slices: 4, shard: { number: 1, of: 2 } },
-    ],
-    ['preprocess_shard', { config, shard: { number: 1, of: 2 } }],
-    ['align', { config, modalities }],
-    ['harmonize', { config, modalities, auditOnly: false, permutations: 1 }],
-    ['predict', { config, model, input, output: join(folder, 'new.csv') }],
-    ['profile', { config, jobs: ['extraction'], outputDir: join(folder, 'profile') }],
-    ['import', exported],
-    ['import_shard', { ...exported, shard: { number: 1, of: 2 } }],
-  ];
-}
+afterAll(() => {
+  watch.end();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-test('a step waits for every step whose results it reads', async () => {
-  const { stepsOf } = await import('./steps.ts');
-  const { defaultConfig } = await import('@radweave/artifacts');
-  const steps = stepsOf(defaultConfig(), { bestHparamsDir: '', explain: true, crossFit: 2 });
+test('a step waits for every step whose results it reads', () => {
+  const steps = stepsOf(defaultConfig(), HOW);
   const writerOf = new Map<string, string>();
   expectNone(({ step, reads, writes }) => {
     const after = steps.find(({ name }) => name === step)?.after;
@@ -211,24 +162,34 @@ const EVERYBODYS: readonly RegExp[] = [
   /^outputs\/checkpoints\/[^/]+\/run\.json$/,
 ];
 
-test('the whole job was watched, and every other stage', async () => {
-  const { STAGES } = await import('../stages/index.ts');
+test('the whole job was watched, and every other stage', () => {
   const stages: readonly SomeStage[] = STAGES;
   const others = stages.filter(({ job }) => job === undefined).map(({ name }) => name);
   const steps = traced.map(({ step }) => step);
   expect(others.filter((name) => !steps.includes(name))).toEqual(['check', 'tune', 'share', 'verify']);
-  expect(steps.filter((name) => !others.includes(name))).toEqual([
-    'preprocess',
-    'audit-data',
-    ...['A', 'P'].flatMap((one) => [`train-${one}`, `extract-${one}`, `cross-fit-${one}`]),
-    'fuse',
-    'evaluate',
-    'audit',
-    'explain-A',
-    'explain-P',
-    'visualize',
-    'report',
-  ]);
+  const job = stepsOf(defaultConfig(), HOW).map(({ name }) => name);
+  expect(steps.filter((name) => !others.includes(name))).toEqual(job);
+});
+
+test('a setting or file is noticed however it is asked for', async () => {
+  const noticed = async (ask: (config: Config) => unknown): Promise<string[]> => {
+    begin('nothing');
+    await watching(() => ask(watched(defaultConfig())));
+    const { reads, keys } = traced.pop() ?? expect.unreachable();
+    return [...named([...reads]), ...keys];
+  };
+  const path = join(folder, 'seen');
+  writeFileSync(path, '');
+  expect(await noticed(() => readFileSync(path))).toEqual(['seen']);
+  expect(await noticed(() => readFileSync(path, 'utf8'))).toEqual(['seen']);
+  expect(await noticed(() => readFileSync(pathToFileURL(path)))).toEqual(['seen']);
+  const expected = ['tune.folds'];
+  expect(await noticed(({ tune }) => tune.folds)).toEqual(expected);
+  expect(await noticed((config) => ({ ...config, record: null }).tune.folds)).toEqual(expected);
+  expect(await noticed((config) => structuredClone({ ...config }).tune.folds)).toEqual(expected);
+  expect(await noticed(({ experiment, ...rest }) => [experiment, rest.tune.folds])).toEqual(expected);
+  expect(await noticed((config) => checked(config, { 'training.epochs': 2 }).tune.folds)).toEqual(expected);
+  expect(await noticed((config) => writeConfig(path, { ...config }))).toEqual([]);
 });
 
 /** All steps are looked at before anything is said. */
@@ -315,6 +276,8 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   ],
   'cross-fit': OF_FOLDS,
   train_fold: OF_FOLDS,
+  // With a name of its own, in place of that which was asked for.
+  tune_trial: [...OF_FOLDS, 'experiment.name'],
   // Only where the split does not say it; that of a run does.
   evaluate: ['data.home_hospital', 'data.missing'],
   // As `evaluate`: whom a fusion must predict.
