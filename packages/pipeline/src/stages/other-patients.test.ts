@@ -1,4 +1,5 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   auditFiles,
@@ -13,10 +14,16 @@ import { readdirSync } from '@radweave/artifacts/files';
 import { writeMadeUpNetwork } from '@radweave/network/testing/networks';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { listening, slicePixels, writeCohortOf, writeSlice } from '@radweave/study/testing/cohort';
+import {
+  cohortConfig,
+  listening,
+  slicePixels,
+  writeCohortOf,
+  writeSlice,
+} from '@radweave/study/testing/cohort';
 import { type MadeUpPatient, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { tempDir } from '@radweave/testkit';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeMadeUpExplanations } from '../testing/explanations.ts';
 import { writeMadeUpRun } from '../testing/made-up-run.ts';
 import { align } from './align.ts';
@@ -76,6 +83,20 @@ const STAGES = {
   report: (config) => report({ config, language: 'en', pdf: false, output: null }, listening()),
 } satisfies Record<string, Stage>;
 
+/** A run with its figures, made once. */
+const made = mkdtempSync(join(tmpdir(), 'radweave-'));
+beforeAll(async () => void (await STAGES.visualize(await writeMadeUpRun(made))));
+afterAll(() => rmSync(made, { recursive: true }));
+
+/** A copy of it, with the times of its files. */
+function copied(): Config {
+  const folder = tempDir();
+  cpSync(made, folder, { recursive: true, preserveTimestamps: true });
+  const config = cohortConfig(folder);
+  config.evaluation.bootstrap_replicates = 100;
+  return config;
+}
+
 /** Which stages refuse, and with what. */
 async function refusals(config: Config): Promise<Record<string, { code: string; hint: string }>> {
   const found: Record<string, { code: string; hint: string }> = {};
@@ -127,8 +148,7 @@ const figures = ({ experiment }: Config): string[] =>
 test.each(Object.entries(CHANGES))(
   '%s: every stage refuses what is of others',
   async (_, [patient, change]) => {
-    const config = await writeMadeUpRun(tempDir());
-    await STAGES.visualize(config);
+    const config = copied();
     expect(figures(config)).toContain('roc_test.svg');
     change(config.data.root_dir ?? '');
     await preprocess({ config }, listening());
@@ -157,7 +177,7 @@ async function leftOut(config: Config): Promise<Record<string, boolean>> {
 test.each(ADDED)(
   '%s: each part is refused until it is made again, and the next command is named',
   async (name) => {
-    const config = await writeMadeUpRun(tempDir());
+    const config = copied();
     const { best } = new RunFolder(config.experiment.output_dir, 'made_up_A');
     writeMadeUpExplanations(
       config,
