@@ -12,6 +12,26 @@ export const EN: Language = {
   splits: { train: 'train', val: 'val', test: 'test' },
   aggregation: (name) => name,
   term: (name) => name,
+  test: {
+    external: {
+      set: 'external test',
+      title: 'External test',
+      patient: 'external patient',
+      patients: 'external patients',
+      hospital: 'external hospital',
+      hospitals: 'external hospitals',
+      where: 'outside the home hospital',
+    },
+    internal: {
+      set: 'test',
+      title: 'Test',
+      patient: 'test patient',
+      patients: 'test patients',
+      hospital: 'hospital of the test set',
+      hospitals: 'hospitals of the test set',
+      where: 'in the test set',
+    },
+  },
   model: (name) => name,
   fault: ({ text }) => text,
 };

@@ -1,3 +1,5 @@
+import type { TestWords } from './test-set.ts';
+
 /** What the words are given for a parameter of each kind; what is translated has been. */
 interface Given {
   flag: boolean;
@@ -14,6 +16,7 @@ interface Given {
   /** `mean`, `top_k (3)`. */
   aggregation: string;
   term: string;
+  test: TestWords;
   /** What is wrong with a file: English has the message of the error, other languages what its code means. */
   fault: string;
   remark: string;

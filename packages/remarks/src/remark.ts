@@ -1,6 +1,7 @@
 import type { CODES } from './en/index.ts';
 import type { Entry, Kind } from './entry.ts';
 import type { Split, Term } from './terms.ts';
+import type { TestKind } from './test-set.ts';
 
 /** What an error says, with its stable code. */
 export interface Fault {
@@ -20,6 +21,7 @@ interface Values {
   model: string;
   aggregation: string;
   term: Term;
+  test: TestKind;
   fault: Fault;
   remark: Part;
   remarks: readonly Part[];
@@ -29,7 +31,10 @@ export type Code = keyof typeof CODES;
 
 export type Params<C extends Code> =
   (typeof CODES)[C] extends Entry<infer S>
-    ? { readonly [P in keyof S]: Values[S[P] & Kind] }
+    ? { readonly [P in keyof S as S[P] extends 'test' ? never : P]: Values[S[P] & Kind] } & {
+        /** External, where it is left out. */
+        readonly [P in keyof S as S[P] extends 'test' ? P : never]?: TestKind;
+      }
     : Readonly<Record<never, never>>;
 
 /** A remark in another, whose text holds its own. */

@@ -16,9 +16,10 @@ const SAMPLES: Record<Kind, { value: unknown; shown: [en: string, zh: string] }>
   text: { value: 'Ⓐ', shown: ['Ⓐ', 'Ⓐ'] },
   texts: { value: ['Ⓑ', 'Ⓒ'], shown: ['Ⓑ', 'Ⓒ'] },
   split: { value: 'val', shown: ['val', '验证集'] },
-  splits: { value: ['train', 'test'], shown: ['test', '外部测试集'] },
+  splits: { value: ['train', 'test'], shown: ['test', '测试集'] },
   model: { value: 'network Ⓓ', shown: ['network Ⓓ', '网络 Ⓓ'] },
   aggregation: { value: 'top_k (3)', shown: ['top_k (3)', '前 3 个'] },
+  test: { value: 'internal', shown: ['test', '测试'] },
   term: { value: 'net benefit', shown: ['net benefit', '净获益'] },
   fault: {
     value: { code: 'E_NPY', text: 'Ⓗ is no array' },

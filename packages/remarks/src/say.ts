@@ -4,12 +4,14 @@ import type { Kind } from './entry.ts';
 import type { Language } from './language.ts';
 import type { Code, Fault, Params, Part, Remark } from './remark.ts';
 import { type Split, TERMS, type Term } from './terms.ts';
+import type { TestKind } from './test-set.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
 export function say({ code, params }: Part, language: Language): string {
   const kinds = kindsOf(code);
-  const given = Object.entries(params).map(([name, value]) => [name, inWords(kinds[name], value, language)]);
+  const values: Values = params;
+  const given = Object.entries(kinds).map(([name, kind]) => [name, inWords(kind, values[name], language)]);
   const sentence = language.sentences[code] as string | ((given: Values) => string);
   return typeof sentence === 'string' ? sentence : sentence(Object.fromEntries(given));
 }
@@ -19,12 +21,13 @@ export function kindsOf(code: Code): Readonly<Record<string, Kind>> {
   return typeof entry === 'string' ? {} : entry.kinds;
 }
 
-function inWords(kind: Kind | undefined, value: unknown, language: Language): unknown {
+function inWords(kind: Kind, value: unknown, language: Language): unknown {
   if (kind === 'remark') return say(value as Part, language);
   if (kind === 'remarks') return (value as Part[]).map((one) => say(one, language));
   if (kind === 'split') return language.splits[value as Split];
   if (kind === 'splits') return (value as Split[]).map((one) => language.splits[one]);
   if (kind === 'term') return language.term(value as Term);
+  if (kind === 'test') return language.test[(value as TestKind | undefined) ?? 'external'];
   if (kind === 'fault') return language.fault(value as Fault);
   if (kind === 'aggregation') return language.aggregation(value as string);
   return kind === 'model' ? language.model(value as string) : value;
@@ -33,7 +36,7 @@ function inWords(kind: Kind | undefined, value: unknown, language: Language): un
 /** The remark of a code, with the parameters it asks for. */
 export function remark<C extends Code>(
   code: C,
-  ...[params]: keyof Params<C> extends never ? [] : [params: Params<C>]
+  ...[params]: Record<never, never> extends Params<C> ? [params?: Params<C>] : [params: Params<C>]
 ): Remark {
   const own = Object.entries(params ?? {}).map(([name, value]) => [name, withoutText(value)]);
   const coded = { code, params: Object.fromEntries(own) } as Part;
@@ -42,12 +45,24 @@ export function remark<C extends Code>(
 
 /** A remark that calls classes by their names, where it has their numbers. */
 export function withLabelNames(one: Part, names: readonly (string | undefined)[]): Remark {
-  const kinds = kindsOf(one.code);
-  const named = (part: Part): Remark => withLabelNames(part, names);
-  const own = Object.entries(one.params).map(([name, value]: [string, unknown]) => {
-    if (typeof value === 'number' && kinds[name] === 'label') return [name, names[value] ?? value];
-    if (kinds[name] === 'remark') return [name, named(value as Part)];
-    return [name, kinds[name] === 'remarks' ? (value as Part[]).map(named) : value];
+  return changed(one, (kind, value) =>
+    kind === 'label' && typeof value === 'number' ? (names[value] ?? value) : value,
+  );
+}
+
+/** A remark about a test of this kind, where it is about a test. */
+export function ofTest(one: Part, test: TestKind): Remark {
+  return changed(one, (kind, value) => (kind === 'test' ? test : value));
+}
+
+/** Changes the parameters of a remark, and those of the remarks in it, by their kind. */
+function changed(one: Part, change: (kind: Kind, value: unknown) => unknown): Remark {
+  const values: Values = one.params;
+  const own = Object.entries(kindsOf(one.code)).map(([name, kind]) => {
+    const value = values[name];
+    if (kind === 'remark') return [name, changed(value as Part, change)];
+    if (kind === 'remarks') return [name, (value as Part[]).map((part) => changed(part, change))];
+    return [name, change(kind, value)];
   });
   return (remark as (code: Code, params: unknown) => Remark)(one.code, Object.fromEntries(own));
 }
@@ -90,6 +105,7 @@ function isOf(kind: Kind, value: unknown): boolean {
     return isFields(value) && isFields(value.params) && fits(String(value.code), value.params);
   if (kind === 'fault') return isFields(value) && isOf('text', value.code) && isOf('text', value.text);
   if (kind === 'term') return TERMS.includes(value as Term);
+  if (kind === 'test') return value === undefined || value === 'external' || value === 'internal';
   if (kind === 'label') return typeof value === 'number' || typeof value === 'string';
   if (kind === 'split') return value === 'train' || value === 'val' || value === 'test';
   const types = {

@@ -1,6 +1,6 @@
 import { shownLabel, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
-import { isInternalTest } from '@radweave/remarks';
+import { EN, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -69,7 +69,7 @@ function comparisonLines({ comparisons, labelNames, findings }: ShownEvaluation)
     .map(({ first, second, positive_label, auc_difference, delong_p, delong_p_holm }) => {
       const label = ` (label ${shownLabel(labelNames, positive_label)})`;
       return (
-        `${isInternalTest(findings) ? 'Test' : 'External test'}${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
+        `${EN.test[testKind(findings)].title}${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
         `DeLong p ${probability(delong_p)}, Holm ${probability(delong_p_holm)}`
       );
     });

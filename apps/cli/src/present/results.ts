@@ -8,7 +8,7 @@ import {
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
-import { isInternalTest, ofInternalTest } from '@radweave/remarks';
+import { EN, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -39,7 +39,7 @@ export function resultsText({
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
   const hasTest = hasExternal(findings);
-  const told = isInternalTest(findings) ? ofInternalTest : String;
+  const test = testKind(findings);
   const lines = models.map((model) => {
     const [validation, test] = [of('val', model), of('test', model)];
     const shown = hasTest ? [validation, test] : [validation];
@@ -49,9 +49,9 @@ export function resultsText({
   const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
   return [
     paragraph(
-      `${name} per patient (${level}): internal validation in ${home_hospital}${hasTest ? told(', external test elsewhere') : ''}`,
+      `${name} per patient (${level}): internal validation in ${home_hospital}${hasTest ? `, ${test === 'external' ? 'external test elsewhere' : 'test'}` : ''}`,
     ),
-    table(['model', 'n', 'validation', ...(hasTest ? ['n', told('external test')] : [])], lines),
+    table(['model', 'n', 'validation', ...(hasTest ? ['n', EN.test[test].set] : [])], lines),
     ...kindsText(models),
     ...foundText(findings),
   ].join('\n');
@@ -87,8 +87,7 @@ export function kindsText(models: readonly string[]): string[] {
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */
 export function foundText(findings: EvaluationResults['findings']): string[] {
   if (findings.length === 0) return [];
-  const told = isInternalTest(findings) ? ofInternalTest : String;
-  return ['What was found:', ...findings.map(({ text }) => paragraph(`- ${told(text)}`))];
+  return ['What was found:', ...findings.map(({ text }) => paragraph(`- ${text}`))];
 }
 
 /** What a whole job says at its end: what was found and where to read more. */

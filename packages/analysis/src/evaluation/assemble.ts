@@ -9,7 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
-import { type Remark, several } from '@radweave/remarks';
+import { ofTest, type Remark, several, testKind } from '@radweave/remarks';
 import { confusionMatrix, rowOf } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { programVersions } from '@radweave/study/context/versions';
@@ -84,8 +84,8 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   // All patients together stand for the study, so sentences tell of them too.
   const told = [...judged, ...models.filter(({ name }) => name === EVERYONE)];
   const heterogeneity = told.flatMap((model) => heterogeneityOf(model, classes, options));
+  const internal = foundInternalTest(told);
   const found = [
-    ...foundInternalTest(told),
     ...foundAgainstChance({
       models: told,
       rows: rows.filter(({ model }) => told.some(({ name }) => name === model)),
@@ -94,7 +94,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       level,
     }),
     ...foundInPredictions(told, assembly.sizes, labelNames),
-  ];
+  ].map((one) => (internal.length === 0 ? one : ofTest(one, testKind(internal))));
   return {
     format: 3,
     label_names: labelNames,
@@ -110,7 +110,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       frozen,
       patients,
     })),
-    findings: found,
+    findings: [...internal, ...found],
     rows,
     heterogeneity,
     comparisons,

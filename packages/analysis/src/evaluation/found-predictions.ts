@@ -101,7 +101,7 @@ function foundNeverPredicted(models: readonly PredictedModel[], labelNames: read
       return (['test', 'val'] as const).flatMap((split) => {
         const n = patients[split].filter((one) => one.label === index).length;
         if (n === 0 || onlyPrediction(patients[split]) !== null) return [];
-        return [remark('of-never', { model: name, label, n, isExternal: split === 'test' })];
+        return [remark(`of-never-${split}`, { model: name, label, n })];
       });
     }),
   );

@@ -2,7 +2,7 @@ import { of } from '../entry.ts';
 import { areaParts, digitsApart, isOneNumber, percent, pValue, two } from '../numbers.ts';
 import { and, counted } from './grammar.ts';
 
-const SAME_LABEL = 'patients are predicted to have the same label, whose share is the accuracy';
+const SAME_LABEL = 'are predicted to have the same label, whose share is the accuracy';
 
 const placed = (model: string, hospital: string, isMacro: boolean): string =>
   `${model}${hospital === '' ? '' : ` in ${hospital}`}, ${isMacro ? 'macro AUC' : 'AUC'}`;
@@ -11,49 +11,49 @@ const listed = (head: string, items: readonly string[]): string => `${head}: ${i
 
 /** What an evaluation found; the models of a list follow their sentence. */
 export const FINDINGS = {
-  'found-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+  'found-better': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `better than chance outside the home hospital (the ${percent(level, 1)} interval of the AUC lies above 0.5)`,
+      `better than chance ${test.where} (the ${percent(level, 1)} interval of the AUC lies above 0.5)`,
       models,
     ),
   ),
   /** Of classes that are separated completely. */
-  'found-better-exact': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
+  'found-better-exact': of({ limit: 'number', models: 'remarks', test: 'test' }, ({ limit, models, test }) =>
     listed(
-      `better than chance outside the home hospital (an AUC of 1 has no interval; p of an exact test is below ${limit})`,
+      `better than chance ${test.where} (an AUC of 1 has no interval; p of an exact test is below ${limit})`,
       models,
     ),
   ),
-  'found-only-between': of({ models: 'remarks' }, ({ models }) =>
+  'found-only-between': of({ models: 'remarks', test: 'test' }, ({ models, test }) =>
     listed(
-      'the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but no external hospital has two patients of each of two labels',
+      `the model may tell hospitals apart rather than labels, as the AUC of all ${test.patients} lies above 0.5, but no ${test.hospital} has two patients of each of two labels`,
       models,
     ),
   ),
-  'found-not-within': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+  'found-not-within': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `the model may tell hospitals apart rather than labels, as the AUC of all external patients lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 1)} interval lies above 0.5)`,
+      `the model may tell hospitals apart rather than labels, as the AUC of all ${test.patients} lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 1)} interval lies above 0.5)`,
       models,
     ),
   ),
-  'found-none-better': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+  'found-none-better': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `no model is shown to be better than chance outside the home hospital (no ${percent(level, 1)} interval of the AUC of all external patients lies above 0.5, apart from those that a rank test or the number of patients does not support)`,
+      `no model is shown to be better than chance ${test.where} (no ${percent(level, 1)} interval of the AUC of all ${test.patients} lies above 0.5, apart from those that a rank test or the number of patients does not support)`,
       models,
     ),
   ),
-  'found-not-better': of({ models: 'remarks' }, ({ models }) =>
-    listed('not shown to be better than chance outside the home hospital', models),
+  'found-not-better': of({ models: 'remarks', test: 'test' }, ({ models, test }) =>
+    listed(`not shown to be better than chance ${test.where}`, models),
   ),
-  'found-worse': of({ level: 'number', models: 'remarks' }, ({ level, models }) =>
+  'found-worse': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `worse than chance outside the home hospital (the ${percent(level, 1)} interval of the AUC lies below 0.5)`,
+      `worse than chance ${test.where} (the ${percent(level, 1)} interval of the AUC lies below 0.5)`,
       models,
     ),
   ),
-  'found-worse-exact': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
+  'found-worse-exact': of({ limit: 'number', models: 'remarks', test: 'test' }, ({ limit, models, test }) =>
     listed(
-      `worse than chance outside the home hospital (an AUC of 0 has no interval; p of an exact test is below ${limit})`,
+      `worse than chance ${test.where} (an AUC of 0 has no interval; p of an exact test is below ${limit})`,
       models,
     ),
   ),
@@ -68,7 +68,10 @@ export const FINDINGS = {
     ({ hospitals }) =>
       `the test is external in part only: ${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in it and in training or validation`,
   ),
-  'found-untold': 'external patients are too few, or of one label only, to tell an AUC from chance',
+  'found-untold': of(
+    { test: 'test' },
+    ({ test }) => `${test.patients} are too few, or of one label only, to tell an AUC from chance`,
+  ),
   'found-no-external': 'there is no external hospital: nothing is known about patients of other hospitals',
   'found-single-not-better': of({ models: 'remarks' }, ({ models }) =>
     listed('not shown to be better than chance in single hospitals', models),
@@ -79,9 +82,9 @@ export const FINDINGS = {
   'found-single-worse': of({ models: 'remarks' }, ({ models }) =>
     listed('worse than chance in single hospitals', models),
   ),
-  'found-opposed': of({ models: 'remarks' }, ({ models }) =>
+  'found-opposed': of({ models: 'remarks', test: 'test' }, ({ models, test }) =>
     listed(
-      'better than chance in one hospital and worse in another, so the AUC of all external patients describes neither',
+      `better than chance in one hospital and worse in another, so the AUC of all ${test.patients} describes neither`,
       models,
     ),
   ),
@@ -93,17 +96,17 @@ export const FINDINGS = {
       labels,
     ),
   ),
-  'found-spread': of({ limit: 'number', models: 'remarks' }, ({ limit, models }) =>
+  'found-spread': of({ limit: 'number', models: 'remarks', test: 'test' }, ({ limit, models, test }) =>
     listed(
-      `the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below ${limit})`,
+      `the AUC seems to differ between the ${test.hospitals}, so the pooled AUC may describe none of them (Cochran's Q, p below ${limit})`,
       models,
     ),
   ),
-  'found-one-label-test': of({ models: 'remarks' }, ({ models }) =>
-    listed(`all external ${SAME_LABEL}`, models),
+  'found-one-label-test': of({ models: 'remarks', test: 'test' }, ({ models, test }) =>
+    listed(`all ${test.patients} ${SAME_LABEL}`, models),
   ),
   'found-one-label-val': of({ models: 'remarks' }, ({ models }) =>
-    listed(`all validation ${SAME_LABEL}`, models),
+    listed(`all validation patients ${SAME_LABEL}`, models),
   ),
   'found-one-label-hospital': of({ models: 'remarks' }, ({ models }) =>
     listed(
@@ -126,12 +129,12 @@ export const FINDINGS = {
   'found-certain': of({ high: 'number', models: 'remarks' }, ({ high, models }) =>
     listed(`the most probable label has a probability above ${two(high)}`, models),
   ),
-  'found-same': of({ models: 'remarks' }, ({ models }) =>
-    listed('all external patients have the same probabilities, which say nothing about them', models),
+  'found-same': of({ models: 'remarks', test: 'test' }, ({ models, test }) =>
+    listed(`all ${test.patients} have the same probabilities, which say nothing about them`, models),
   ),
-  'found-alike': of({ models: 'remarks' }, ({ models }) =>
+  'found-alike': of({ models: 'remarks', test: 'test' }, ({ models, test }) =>
     listed(
-      'the probabilities of the external patients hardly differ, so they say little beyond the order of the patients',
+      `the probabilities of the ${test.patients} hardly differ, so they say little beyond the order of the patients`,
       models,
     ),
   ),
@@ -189,10 +192,15 @@ export const FINDINGS = {
     { model: 'model', hospital: 'text', label: 'text', right: 'number', n: 'number' },
     ({ model, hospital, label, right, n }) => `${model} in ${hospital}, ${label}, right for ${right} of ${n}`,
   ),
-  'of-never': of(
-    { model: 'model', label: 'text', n: 'number', isExternal: 'flag' },
-    ({ model, label, n, isExternal }) =>
-      `${model}, ${label}, which ${counted(n, isExternal ? 'external patient' : 'validation patient')} ${n === 1 ? 'has' : 'have'}`,
+  'of-never-val': of(
+    { model: 'model', label: 'text', n: 'number' },
+    ({ model, label, n }) =>
+      `${model}, ${label}, which ${counted(n, 'validation patient')} ${n === 1 ? 'has' : 'have'}`,
+  ),
+  'of-never-test': of(
+    { model: 'model', label: 'text', n: 'number', test: 'test' },
+    ({ model, label, n, test }) =>
+      `${model}, ${label}, which ${counted(n, test.patient)} ${n === 1 ? 'has' : 'have'}`,
   ),
   'of-features': of(
     { model: 'model', features: 'number', patients: 'number' },
@@ -200,20 +208,20 @@ export const FINDINGS = {
       `${model}, ${counted(features, 'feature')}, ${counted(patients, 'patient')}`,
   ),
   'of-certain': of(
-    { model: 'model', certain: 'number', n: 'number', wrong: 'number' },
-    ({ model, certain, n, wrong }) =>
-      `${model}, ${certain} of ${n} external patients, for ${wrong === 0 ? 'none' : wrong} of them the most probable label is wrong`,
+    { model: 'model', certain: 'number', n: 'number', wrong: 'number', test: 'test' },
+    ({ model, certain, n, wrong, test }) =>
+      `${model}, ${certain} of ${n} ${test.patients}, for ${wrong === 0 ? 'none' : wrong} of them the most probable label is wrong`,
   ),
   'of-calibrated': of({ finding: 'remark' }, ({ finding }) => `${finding} (after calibration)`),
   'of-uncalibrated': of({ finding: 'remark' }, ({ finding }) => `${finding} (before calibration)`),
   'of-alike': of(
-    { model: 'model', label: 'text', low: 'number', high: 'number', n: 'number' },
-    ({ model, label, low, high, n }) => {
+    { model: 'model', label: 'text', low: 'number', high: 'number', n: 'number', test: 'test' },
+    ({ model, label, low, high, n, test }) => {
       const digits = digitsApart(low, high, 2);
       const range = isOneNumber(low, high)
         ? two(low)
         : `between ${low.toFixed(digits)} and ${high.toFixed(digits)}`;
-      return `${model}, ${label} ${range} for ${counted(n, 'external patient')}`;
+      return `${model}, ${label} ${range} for ${counted(n, test.patient)}`;
     },
   ),
   'of-label': of(

@@ -1,4 +1,4 @@
-import { isInternalTest } from '@radweave/remarks';
+import { testKind } from '@radweave/remarks';
 import type { ReportData } from '../data.ts';
 import type { SectionId } from '../words/words.ts';
 
@@ -19,7 +19,7 @@ export const KNOWN = {
   settings: ({ runs }: ReportData): boolean => runs.some(({ settings }) => settings !== null),
   /** A patient of another hospital. */
   external: ({ cohort, evaluation }: ReportData): boolean =>
-    cohort.some(({ split }) => split === 'test') && !isInternalTest(evaluation.findings),
+    cohort.some(({ split }) => split === 'test') && testKind(evaluation.findings) === 'external',
 } as const;
 
 const AUTHOR: ChecklistItem = { sections: [] };

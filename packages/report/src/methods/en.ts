@@ -1,5 +1,5 @@
 import { MAP_NAMES } from '@radweave/artifacts';
-import { and, counted, percent } from '@radweave/remarks';
+import { and, counted, EN, percent } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
 import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
 import { settingsInEnglish } from './settings-en.ts';
@@ -36,7 +36,7 @@ function cohort(facts: Facts): string {
   const test =
     external.length === 0
       ? 'There was no external hospital.'
-      : `The ${patients(n.test)} of ${and(external)} with ${complete === total ? `${modalities.length > 1 ? 'all modalities' : 'images'}` : 'at least one modality'} formed the external test set, which took no part in training or in any choice.`;
+      : `The ${patients(n.test)} of ${and(external)} with ${complete === total ? `${modalities.length > 1 ? 'all modalities' : 'images'}` : 'at least one modality'} formed the ${EN.test[facts.test].set} set, which took no part in training or in any choice.`;
   const images =
     complete === total
       ? `images of ${and(modalities)}`
@@ -64,7 +64,7 @@ function shareOf(asked: number, { train, val }: Facts['patients']): string {
   return `${percent(train / total, 1)} instead of the ${percent(asked, 10)} requested`;
 }
 
-function training({ runs, fusion }: Facts): string {
+function training({ runs, fusion, test }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
@@ -93,7 +93,7 @@ function training({ runs, fusion }: Facts): string {
   const silent =
     fusion.silent.length === 0
       ? ''
-      : ` Which patients the networks behind the features of ${and(fusion.silent)} were trained on is not known; they may be patients of validation or the external test set.`;
+      : ` Which patients the networks behind the features of ${and(fusion.silent)} were trained on is not known; they may be patients of validation or the ${EN.test[test].set} set.`;
   const source =
     fusion.imageSize === null
       ? 'made by another program'
@@ -117,7 +117,8 @@ function decisions(facts: Facts): string {
       ? 'Each patient was given the most probable label.'
       : `${thresholds.map(({ rule: name, models: whose }) => thresholdText(name, whose, thresholds.length === 1)).join(' ')}`;
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  const applied = external.length === 0 ? '' : ' and applied unchanged to the external patients';
+  const applied =
+    external.length === 0 ? '' : ` and applied unchanged to the ${EN.test[facts.test].patients}`;
   return `${rule}${aggregation}${how} ${originText(fitted, takenOver)}; it was frozen${applied}.`;
 }
 
@@ -162,7 +163,7 @@ function statistics(facts: Facts): string {
   const compared = how.length === 0 ? '' : ` Models were compared by ${and(how)}.`;
   const hospitals =
     (facts.compared.cochran
-      ? ' Whether AUCs differ between external hospitals was tested by Cochran’s Q.'
+      ? ` Whether AUCs differ between ${EN.test[facts.test].hospitals} was tested by Cochran’s Q.`
       : '') +
     (facts.compared.within ? ' AUCs within hospitals compare only patients of the same hospital.' : '');
   const explained =

@@ -1,10 +1,12 @@
 import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '@radweave/artifacts';
+import { type TestKind, testKind } from '@radweave/remarks';
 import type { Division, Optional, ReportData, TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
 export interface Facts {
   home: string;
+  test: TestKind;
   external: string[];
   patients: { train: number; val: number; test: number };
   /** Patients who have every modality. */
@@ -88,6 +90,7 @@ export function factsOf(data: ReportData): Facts {
   const audit = madeOf(data.siteAudit)?.rows ?? [];
   return {
     home: evaluation.home_hospital,
+    test: testKind(evaluation.findings),
     external: [
       ...new Set(cohort.filter(({ split }) => split === 'test').map(({ hospital }) => hospital)),
     ].sort(),

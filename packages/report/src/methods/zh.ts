@@ -36,7 +36,7 @@ function cohort(facts: Facts): string {
   const test =
     external.length === 0
       ? '无外部医院。'
-      : `${list(external)} 中${complete === total ? (modalities.length > 1 ? '具有全部模态' : '具有图像') : '至少具有一种模态'}的 ${n.test} 例患者构成外部测试集，不参与训练及任何选择。`;
+      : `${list(external)} 中${complete === total ? (modalities.length > 1 ? '具有全部模态' : '具有图像') : '至少具有一种模态'}的 ${n.test} 例患者构成${ZH.test[facts.test].set}集，不参与训练及任何选择。`;
   const all = complete === total ? '' : `（其中 ${complete} 例具有全部模态）`;
   const used = `共使用 ${total} 例患者的 ${list(modalities)} 图像${all}，标签共 ${labels.length} 类（${list(labels)}）`;
   const sets = `训练集（n = ${n.train}）与验证集（n = ${n.val}）`;
@@ -61,7 +61,7 @@ function shareOf(asked: number, { train, val }: Facts['patients']): string {
   return `${percent(train / total, 1)}（设定为 ${percent(asked, 10)}）`;
 }
 
-function training({ runs, fusion }: Facts): string {
+function training({ runs, fusion, test }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? '（按切片）' : '（按患者）';
@@ -88,7 +88,7 @@ function training({ runs, fusion }: Facts): string {
   const silent =
     fusion.silent.length === 0
       ? ''
-      : `${list(fusion.silent)} 特征所用网络以哪些患者训练不详，其中可能有验证集或外部测试集的患者。`;
+      : `${list(fusion.silent)} 特征所用网络以哪些患者训练不详，其中可能有验证集或${ZH.test[test].set}集的患者。`;
   const source =
     fusion.imageSize === null
       ? '由其他程序生成'
@@ -99,7 +99,8 @@ function training({ runs, fusion }: Facts): string {
   );
 }
 
-function decisions({ models, labels, thresholds, calibration, takenOver, fitted, external }: Facts): string {
+function decisions(facts: Facts): string {
+  const { models, labels, thresholds, calibration, takenOver, fitted, external, test } = facts;
   const aggregated = byAggregation(models).map(
     ({ how, names }) => `${ZH.aggregation(how)}（${list(names.map((name) => ZH.model(name)))}）`,
   );
@@ -118,7 +119,7 @@ function decisions({ models, labels, thresholds, calibration, takenOver, fitted,
           })
           .join('');
   if (labels.length > 2 && aggregation === '' && how === '') return rule;
-  return `${rule}${aggregation}${how}${originText(fitted, takenOver)}；随后冻结${external.length === 0 ? '' : '，并原样应用于外部患者'}。`;
+  return `${rule}${aggregation}${how}${originText(fitted, takenOver)}；随后冻结${external.length === 0 ? '' : `，并原样应用于${ZH.test[test].patients}`}。`;
 }
 
 function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
@@ -138,7 +139,7 @@ function statistics(facts: Facts): string {
   const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
   const compared = how.length === 0 ? '' : `模型间采用${list(how)}进行比较。`;
   const hospitals =
-    (facts.compared.cochran ? '各外部医院的 AUC 是否不同以 Cochran Q 检验。' : '') +
+    (facts.compared.cochran ? `各${ZH.test[facts.test].hospitals}的 AUC 是否不同以 Cochran Q 检验。` : '') +
     (facts.compared.within ? '医院内 AUC 仅比较同一医院的患者。' : '');
   const explained =
     facts.explained.length > 0 ? `采用 ${list(facts.explained.map((one) => MAP_NAMES[one]))} 解释网络。` : '';

@@ -126,7 +126,7 @@ function foundBetween(findings: readonly Remark[], network: string): Remark | nu
     const models = found.params.models.filter(({ params }) => 'model' in params && params.model === network);
     if (models.length === 0) continue;
     return found.code === 'found-only-between'
-      ? remark(found.code, { models })
+      ? remark(found.code, { ...found.params, models })
       : remark(found.code, { ...found.params, models });
   }
   return null;

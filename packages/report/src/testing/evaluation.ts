@@ -98,7 +98,7 @@ const FINDINGS = [
     models: [remark('of-one-label-in', { model: 'A', hospital: 'SY', label: 'grade1', right: 6, n: 12 })],
   }),
   remark('found-never-predicted', {
-    models: [remark('of-never', { model: 'network A', label: 'grade2', n: 7, isExternal: true })],
+    models: [remark('of-never-test', { model: 'network A', label: 'grade2', n: 7 })],
   }),
   remark('found-many-features', {
     models: [remark('of-features', { model: 'fused', features: 1024, patients: 28 })],

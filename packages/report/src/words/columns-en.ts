@@ -1,4 +1,6 @@
-export const COLUMNS_EN = {
+import type { TestWords } from '@radweave/remarks';
+
+export const columnsInEnglish = (test: TestWords) => ({
   model: 'Model',
   split: 'Set',
   hospital: 'Hospital',
@@ -34,7 +36,7 @@ export const COLUMNS_EN = {
   aggregation: 'Aggregation',
   chosen: 'Chosen',
   valAuc: 'AUC, validation',
-  testAuc: 'AUC, external test',
+  testAuc: `AUC, ${test.set}`,
   check: 'Check',
   outcome: 'Outcome',
   detail: 'Detail',
@@ -48,4 +50,4 @@ export const COLUMNS_EN = {
   harmonised: 'Harmonised',
   chance: 'Chance',
   reason: 'Reason',
-};
+});

@@ -1,6 +1,7 @@
+import type { TestWords } from '@radweave/remarks';
 import type { Words } from './en.ts';
 
-export const COLUMNS_ZH: Words['column'] = {
+export const columnsInChinese = (test: TestWords): Words['column'] => ({
   model: '模型',
   split: '数据集',
   hospital: '医院',
@@ -36,7 +37,7 @@ export const COLUMNS_ZH: Words['column'] = {
   aggregation: '汇总方式',
   chosen: '采用',
   valAuc: '验证集 AUC',
-  testAuc: '外部测试集 AUC',
+  testAuc: `${test.set}集 AUC`,
   check: '检查项',
   outcome: '结果',
   detail: '说明',
@@ -50,4 +51,4 @@ export const COLUMNS_ZH: Words['column'] = {
   harmonised: '已校正',
   chance: '随机水平',
   reason: '原因',
-};
+});

@@ -1,10 +1,10 @@
 import type { Split } from '@radweave/artifacts';
-import { counted, EN as REMARKS, type Remark, say } from '@radweave/remarks';
+import { counted, EN as REMARKS, type Remark, say, type TestWords } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
 import { CLINICAL_EN } from './clinical-en.ts';
-import { COLUMNS_EN } from './columns-en.ts';
+import { columnsInEnglish } from './columns-en.ts';
 import { EXPLANATIONS_EN } from './explanations-en.ts';
 import { TUNING_EN } from './tuning-en.ts';
 import type { CurvesSeen } from './words.ts';
@@ -23,8 +23,8 @@ const FUSION_DECISIONS = {
   set: 'thresholds for new patients, set beforehand',
 };
 
-/** The report in English. */
-export const EN = {
+/** The report in English, about a test that is called so. */
+export const english = (test: TestWords) => ({
   /** For the `lang` attribute. */
   tag: 'en',
   chart: CHART_EN,
@@ -65,7 +65,7 @@ export const EN = {
   downloadCsv: 'Save as CSV',
   /** In a copy without what tells of patients, where a picture stood. */
   pictureTakenOut: 'The picture that stood here was taken out of this copy: it may show the ID of a patient.',
-  splits: { train: 'training', val: 'validation', test: 'external test' },
+  splits: { train: 'training', val: 'validation', test: test.set },
   /** `all` patients of a split, as a hospital's name. */
   allHospitals: 'all',
   /** Models are named `fused`, `A`, `network A`. */
@@ -105,7 +105,7 @@ export const EN = {
   /** Which command makes a part that is not there, and what else is known. */
   notMade: (command: string | null, reason: string) =>
     `Not in this report${reason === '' ? '' : `: ${reason}`}.${command === null ? '' : ` Make it with: ${command}`}`,
-  column: COLUMNS_EN,
+  column: columnsInEnglish(test),
   yes: 'yes',
   no: 'no',
   unknown: 'unknown',
@@ -151,7 +151,7 @@ export const EN = {
       `Included: ${n} from ${plural(hospitals, 'hospital', 'hospitals')}`,
     home: (hospital: string, n: number) => `Home hospital ${hospital}: ${n}`,
     external: (hospitals: number, n: number) =>
-      `External test, ${plural(hospitals, 'hospital', 'hospitals')}: ${n}`,
+      `${test.title}, ${plural(hospitals, 'hospital', 'hospitals')}: ${n}`,
     noExternal: 'No external hospital',
     set: (split: Split, n: number, positives: string) =>
       `${split === 'train' ? 'Training' : 'Validation'}: ${n} (${positives})`,
@@ -223,9 +223,8 @@ export const EN = {
     how: (manyLabels: boolean) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     axis: 'AUC',
-    heterogeneity: 'Differences between the external hospitals',
-    heterogeneityCaption:
-      'Pooled: all external patients are ranked together. Within hospitals: only patients of the same hospital are compared, so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.',
+    heterogeneity: `Differences between the ${test.hospitals}`,
+    heterogeneityCaption: `Pooled: all ${test.patients} are ranked together. Within hospitals: only patients of the same hospital are compared, so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.`,
     pooled: 'AUC, pooled',
     within: 'AUC, within hospitals',
     alt: (rows: readonly string[]) => `Forest plot of the AUC by hospital and model. ${rows.join('; ')}.`,
@@ -235,11 +234,11 @@ export const EN = {
     caption: (hasThreshold: boolean) =>
       `With confidence intervals. Everything is per patient; the predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
-    aggregationCaption: 'External patients did not influence the choice.',
+    aggregationCaption: `The ${test.patients} did not influence the choice.`,
     frozen: 'Frozen decisions',
     /** `besides`: what the file of the fusion holds of each kind. */
     frozenCaption: (besides: readonly ('scaler' | 'chosen' | 'set')[]) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. External patients did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. The ${test.patients} did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',
@@ -281,7 +280,7 @@ export const EN = {
     /** Of a map that would be too full. */
     sampled: (drawn: number, n: number) =>
       `${drawn} of ${counted(n, 'patient')} are drawn, chosen at random, about the same share of each set, hospital and label; the folder embeddings holds the positions of all.`,
-    looks: { train: 'Hollow: training', val: 'pale: validation', test: 'filled: external test' },
+    looks: { train: 'Hollow: training', val: 'pale: validation', test: `filled: ${test.set}` },
     alt: (n: number, by: 'label' | 'hospital') =>
       `Scatter plot of ${counted(n, 'patient')} in two dimensions, coloured and shaped by ${by}.`,
   },
@@ -290,8 +289,8 @@ export const EN = {
     title: 'How well features predict the hospital',
     caption:
       'Cross-validated prediction of the hospital from features, with permutation tests. An AUC of 0.5 and an accuracy near chance mean little site effect.',
-    transductive: 'transductive: the external hospital’s own unlabelled features were used',
-    scope: { all: 'all', 'val and test': 'validation and external test' },
+    transductive: `transductive: the ${test.hospital}’s own unlabelled features were used`,
+    scope: { all: 'all', 'val and test': `validation and ${test.set}` },
   },
   leakage: {
     title: 'Leakage audit',
@@ -327,7 +326,7 @@ export const EN = {
     claim: CLAIM_EN,
     tripod: TRIPOD_EN,
   },
-};
+});
 
 /** Every fixed text of a report in one language. */
-export type Words = typeof EN;
+export type Words = ReturnType<typeof english>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { EN } from './en.ts';
-import { ZH } from './zh.ts';
+import { WORDS } from './index.ts';
+
+const { en: EN, zh: ZH } = WORDS;
 
 test('captions of maps of many patients say how they were placed, and how many are drawn', () => {
   expect(EN.maps.how('t-SNE', 30, 200, null)).toBe(

@@ -1,9 +1,9 @@
 import type { AuditCheckName } from '@radweave/artifacts';
-import { ZH as REMARKS, say } from '@radweave/remarks';
+import { ZH as REMARKS, say, type TestWords } from '@radweave/remarks';
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
 import { CLINICAL_ZH } from './clinical-zh.ts';
-import { COLUMNS_ZH } from './columns-zh.ts';
+import { columnsInChinese } from './columns-zh.ts';
 import type { Words } from './en.ts';
 import { EXPLANATIONS_ZH } from './explanations-zh.ts';
 import { TUNING_ZH } from './tuning-zh.ts';
@@ -36,7 +36,7 @@ const FUSION_DECISIONS = {
 };
 
 /** The report in Chinese. */
-export const ZH: Words = {
+export const chinese = (test: TestWords): Words => ({
   tag: 'zh-CN',
   chart: {
     epoch: '轮次',
@@ -99,7 +99,7 @@ export const ZH: Words = {
   downloadSvg: '保存为 SVG',
   downloadCsv: '保存为 CSV',
   pictureTakenOut: '此处的图片已从本副本中移除：其中可能显示患者编号。',
-  splits: { train: '训练集', val: '验证集', test: '外部测试集' },
+  splits: { train: '训练集', val: '验证集', test: `${test.set}集` },
   allHospitals: '合计',
   modelName: (name) => REMARKS.model(name),
   primary: (model) => `主要模型：${model}`,
@@ -123,7 +123,7 @@ export const ZH: Words = {
     split === 'test' ? '无外部医院。' : `${split === 'val' ? '验证集' : '训练集'}中没有患者。`,
   notMade: (command, reason) =>
     `本报告未包含此部分${reason === '' ? '' : `：${reason}`}。${command === null ? '' : `生成命令：${command}`}`,
-  column: COLUMNS_ZH,
+  column: columnsInChinese(test),
   yes: '是',
   no: '否',
   unknown: '未知',
@@ -159,7 +159,7 @@ export const ZH: Words = {
     excluded: (n) => `排除：${n} 例`,
     included: (n, hospitals) => `纳入：${n} 例，来自 ${hospitals} 家医院`,
     home: (hospital, n) => `本院 ${hospital}：${n} 例`,
-    external: (hospitals, n) => `外部测试，${hospitals} 家医院：${n} 例`,
+    external: (hospitals, n) => `${test.title}，${hospitals} 家医院：${n} 例`,
     noExternal: '无外部医院',
     set: (split, n, positives) => `${split === 'train' ? '训练集' : '验证集'}：${n}（${positives}）`,
     hospital: (name, n, positives) => `${name}：${n}（${positives}）`,
@@ -220,9 +220,8 @@ export const ZH: Words = {
     how: (manyLabels) =>
       `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
     axis: 'AUC',
-    heterogeneity: '各外部医院之间的差异',
-    heterogeneityCaption:
-      '合并：所有外部患者一起排序。医院内：仅比较同一医院的患者，因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。',
+    heterogeneity: `各${test.hospitals}之间的差异`,
+    heterogeneityCaption: `合并：所有${test.patients}一起排序。医院内：仅比较同一医院的患者，因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。`,
     pooled: 'AUC，合并',
     within: 'AUC，医院内',
     alt: (rows) => `各医院、各模型 AUC 的森林图。${rows.join('；')}。`,
@@ -232,10 +231,10 @@ export const ZH: Words = {
     caption: (hasThreshold) =>
       `括号内为置信区间。所有指标均以患者为单位，预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
     aggregation: '从切片到患者',
-    aggregationCaption: '外部患者不影响选择。',
+    aggregationCaption: `${test.patients}不影响选择。`,
     frozen: '冻结的决策',
     frozenCaption: (besides) =>
-      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。外部患者不影响这些决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：${besides.map((kind) => FUSION_DECISIONS[kind]).join('；')}。`}`,
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。${test.patients}不影响这些决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：${besides.map((kind) => FUSION_DECISIONS[kind]).join('；')}。`}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',
@@ -273,15 +272,15 @@ export const ZH: Words = {
       `${n} 例患者一起计算，未使用标签（${method === 'UMAP' ? '邻居数' : '困惑度'} ${parameter}${method === 'UMAP' ? '' : '，Barnes–Hut 近似'}${components === null ? '' : `；邻居按前 ${components} 个主成分寻找`}）。`,
     sampled: (drawn, n) =>
       `图中只画出 ${n} 例患者中的 ${drawn} 例：按数据集、医院和标签以大致相同的比例随机抽取；全部患者的坐标见 embeddings 文件夹。`,
-    looks: { train: '空心：训练集', val: '浅色：验证集', test: '实心：外部测试集' },
+    looks: { train: '空心：训练集', val: '浅色：验证集', test: `实心：${test.set}集` },
     alt: (n, by) => `${n} 例患者的二维散点图，颜色与形状表示${by === 'label' ? '标签' : '医院'}。`,
   },
   explanations: EXPLANATIONS_ZH,
   site: {
     title: '由特征预测医院的能力',
     caption: '交叉验证下由特征预测医院，并作置换检验。AUC 为 0.5、准确率接近随机水平表示中心效应小。',
-    transductive: '直推式：使用了外部医院自身的无标签特征',
-    scope: { all: '全部', 'val and test': '验证集与外部测试集' },
+    transductive: `直推式：使用了${test.hospital}自身的无标签特征`,
+    scope: { all: '全部', 'val and test': `验证集与${test.set}集` },
   },
   leakage: {
     title: '数据泄漏审查',
@@ -315,4 +314,4 @@ export const ZH: Words = {
     claim: CLAIM_ZH,
     tripod: TRIPOD_ZH,
   },
-};
+});

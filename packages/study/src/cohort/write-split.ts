@@ -106,7 +106,12 @@ export async function writeDivision(
     writeSplitSummary(places.summary, summary);
     return summary;
   };
-  const summary = await replaceFilesTogether(splits_dir, fill, { last: SPLIT_FILES.summary, obsolete });
+  const summary = await replaceFilesTogether(splits_dir, fill, {
+    last: SPLIT_FILES.summary,
+    obsolete,
+    // Beside the summary before, files that are new would be taken for edited ones.
+    unfinishedWithoutLast: true,
+  });
   for (const modality of gone) {
     say(context, `The split files of ${modality} were of the split before and are removed.`);
   }
