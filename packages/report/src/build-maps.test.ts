@@ -48,6 +48,7 @@ test('captions of maps print what tells a probability apart from the threshold, 
   });
   const shown = textOf(section(await buildReport(one, 'en'), 'explanations'));
   expect(shown).toContain('farthest from the threshold 0.4692,');
+  expect(shown).toContain('of each predicted label in turn; this does not say');
   expect(shown).toContain('predicted grade0; probability of grade1 0.4688;');
   expect(shown).toContain('predicted grade1; probability of grade1 0.4693;');
   expect(shown).toContain('all maps are empty: nothing in “layer3” speaks for this label');

@@ -234,11 +234,11 @@ export const english = (test: TestWords) => ({
     caption: (hasThreshold: boolean) =>
       `With confidence intervals. Everything is per patient; the predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
-    aggregationCaption: `The ${test.patients} did not influence the choice.`,
+    aggregationCaption: 'Only validation patients could influence the choice.',
     frozen: 'Frozen decisions',
     /** `besides`: what the file of the fusion holds of each kind. */
     frozenCaption: (besides: readonly ('scaler' | 'chosen' | 'set')[]) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others. The ${test.patients} did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',

@@ -12,8 +12,8 @@ export const EXPLANATIONS_EN = {
   /** What `confident` means; the label and threshold with two labels, null with more. */
   confident: (by: { label: string; threshold: string } | null) =>
     by === null
-      ? '“Most confident” are the patients of each hospital whose most probable label is furthest ahead of the second; this does not say whether it is right.'
-      : `“Most confident” are the patients of each hospital whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it; this does not say whether the prediction is right.`,
+      ? '“Most confident” are the patients of each hospital whose most probable label is furthest ahead of the second, of each predicted label in turn; this does not say whether it is right.'
+      : `“Most confident” are the patients of each hospital whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it, of each predicted label in turn; this does not say whether the prediction is right.`,
   /** Of a network whose AUC on these patients does not exceed chance. */
   chance: (network: string, split: string, auc: string, says: Exclude<AgainstChance, 'better' | 'unknown'>) =>
     `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
