@@ -7,6 +7,7 @@ import { deviceFault, gpuFacts } from '../gpu.ts';
 import { native, nativeCuda } from '../load.ts';
 import { mappedBlas } from '../setup/blas.ts';
 import { NativeNotBuiltError } from '../setup/errors.ts';
+import { mainLibrary, otherLibtorch } from '../setup/libtorch.ts';
 import { readNativeRecord } from '../setup/record.ts';
 import { tryEngine } from '../setup/trial.ts';
 import type { EngineReport, SeenGpu } from '../setup/verify.ts';
@@ -27,6 +28,11 @@ if (!libtorch.version.startsWith(engine.version())) {
 }
 tryEngine(engine);
 const maps = existsSync('/proc/self/maps') ? readFileSync('/proc/self/maps', 'utf8') : '';
+const library = mainLibrary(libtorch.libDirs[0] ?? '', process.platform);
+const other = otherLibtorch(maps, library);
+if (other !== undefined) {
+  throw new NativeNotBuiltError(`${addon} took the libtorch of ${other}, which is not ${library}`);
+}
 const report: EngineReport = {
   version: engine.version(),
   threads: engine.numThreads(),

@@ -85,9 +85,31 @@ export function fileStamp(path: string): string {
   return `${size}-${Math.trunc(mtimeMs)}`;
 }
 
+/** Whether two stamps are of one file: layers of containers and SquashFS keep times in whole seconds. */
+export function isSameStamp(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((stamp) => {
+    const [size, time] = stamp.split(/-(.*)/);
+    return `${size} ${Math.floor(Number(time) / 1000)}`;
+  });
+  return a === b;
+}
+
 /** The library file whose replacement makes a build stale. */
 export function mainLibrary(libDir: string, platform: NodeJS.Platform): string {
   return join(libDir, platform === 'win32' ? 'torch_cpu.dll' : libraryFile('torch_cpu', platform));
+}
+
+/**
+ * The libtorch in the text of `/proc/self/maps` that is another file than the one expected, as LD_LIBRARY_PATH comes before what
+ * the engine names; undefined where there is none, or the platform does not tell.
+ */
+export function otherLibtorch(maps: string, expected: string): string | undefined {
+  const mapped = maps.match(/\/(?:.*\/)?libtorch_cpu\.so[^/\n]*$/gm) ?? [];
+  const identity = (path: string): string => {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev} ${ino}`;
+  };
+  return mapped.find((path) => !existsSync(path) || identity(path) !== identity(expected));
 }
 
 /** The library that registers a GPU's kernels when it is loaded; null where there is none. */

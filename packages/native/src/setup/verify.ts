@@ -4,7 +4,7 @@ import { PACKAGE_ROOT } from './cache.ts';
 import { SetupError, VariableError } from './errors.ts';
 import { isOwn } from './fetch.ts';
 import type { Libtorch } from './libtorch.ts';
-import { run } from './run.ts';
+import { type Done, run } from './run.ts';
 import { defaultThreads, usesOwnKernels } from './variables.ts';
 
 export interface SeenGpu {
@@ -30,14 +30,23 @@ export interface EngineReport {
 /**
  * Loads the engine in a child process and asks it.
  *
- * @throws SetupError when it cannot be loaded, with the reason; VariableError before it is tried.
+ * @throws SetupError when it cannot be loaded, with the reason; VariableError where a variable is why.
  */
 export function askEngine(env: NodeJS.ProcessEnv = process.env): EngineReport {
   usesOwnKernels(env);
   defaultThreads(env);
-  const done = run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'doctor', 'probe.js')], { env });
+  const done = probe(env);
+  if (!done.ok && env.LD_LIBRARY_PATH && probe({ ...env, LD_LIBRARY_PATH: undefined }).ok) {
+    throw new VariableError(
+      `The engine does not work with LD_LIBRARY_PATH=${env.LD_LIBRARY_PATH}, and works without it: ${done.tail}\nUnset LD_LIBRARY_PATH, or take the folder with these libraries out of it`,
+    );
+  }
   if (!done.ok) throw new SetupError(`The engine does not work: ${done.tail}`);
   return JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '');
+}
+
+function probe(env: NodeJS.ProcessEnv): Done {
+  return run(process.execPath, [join(PACKAGE_ROOT, 'dist', 'doctor', 'probe.js')], { env });
 }
 
 /**
