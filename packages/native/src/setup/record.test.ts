@@ -1,10 +1,10 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { mainLibrary } from './libtorch.ts';
+import { fileStamp, type Libtorch, mainLibrary } from './libtorch.ts';
 import { madeUpBuild, writeTree } from './made-up-trees.test.support.ts';
-import { NativeNotBuiltError, readNativeRecord, recordPath } from './record.ts';
+import { asRecorded, NativeNotBuiltError, readNativeRecord, recordPath } from './record.ts';
 
 test('without a build, the error names the command and has exit code 5', () => {
   const attempt = () => readNativeRecord({ RADWEAVE_CACHE: tempDir() });
@@ -48,8 +48,33 @@ test('a deleted libtorch, a replaced one and a missing addon are told', () => {
   expect(() => readNativeRecord(env)).toThrow(/libtorch 2\.0\.0 is gone from .*lib/);
 });
 
+test('a libtorch whose time lost its milliseconds, as in an image, is the same; one of another size or second is not', () => {
+  const { env, folder, record } = madeUpBuild();
+  const library = mainLibrary(join(folder, 'lib'), process.platform);
+  const recordedAt = (seconds: number): void => {
+    utimesSync(library, seconds, seconds);
+    const libtorch = { ...record.libtorch, stamp: fileStamp(library) };
+    writeTree('', { [recordPath(env, undefined)]: JSON.stringify({ ...record, libtorch }) });
+  };
+  // Reproducible images and OSTree set times of 0 and 1.
+  for (const seconds of [0, 0.005, 0.678, 1, 1_700_000_005.678]) {
+    writeTree('', { [library]: 'cpu' });
+    recordedAt(seconds);
+    utimesSync(library, Math.floor(seconds), Math.floor(seconds));
+    expect(readNativeRecord(env).libtorch.version).toBe('2.0.0');
+    utimesSync(library, seconds + 1, seconds + 1);
+    expect(() => readNativeRecord(env)).toThrow(/has been replaced/);
+    writeTree('', { [library]: 'cpus' });
+    utimesSync(library, seconds, seconds);
+    expect(() => readNativeRecord(env)).toThrow(/has been replaced/);
+  }
+});
+
 test('a damaged record is not a build', () => {
-  const { env } = madeUpBuild();
-  writeTree('', { [recordPath(env, undefined)]: '{' });
+  const { env, folder } = madeUpBuild();
+  writeTree('', { [recordPath(env, undefined)]: '{', [recordPath(env, folder)]: '{' });
   expect(() => readNativeRecord(env)).toThrow(NativeNotBuiltError);
+  // Set-up writes it anew.
+  const libtorch = { root: folder, stamp: '3-1000' } as Libtorch;
+  expect(asRecorded(libtorch, env)).toBe(libtorch);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nativeCache, recordName, sourceHash } from './cache.ts';
 import { NativeNotBuiltError } from './errors.ts';
 import { libtorchRoot } from './find.ts';
-import { fileStamp, type Libtorch, mainLibrary } from './libtorch.ts';
+import { fileStamp, isSameStamp, type Libtorch, mainLibrary } from './libtorch.ts';
 
 export { NativeNotBuiltError } from './errors.ts';
 
@@ -50,17 +50,28 @@ export function readNativeRecord(env: NodeJS.ProcessEnv = process.env): NativeRe
   const { libDirs, stamp, version } = record.libtorch;
   const library = mainLibrary(libDirs[0] ?? '', process.platform);
   if (!existsSync(library)) throw new NativeNotBuiltError(`libtorch ${version} is gone from ${libDirs[0]}`);
-  if (inSeconds(fileStamp(library)) !== inSeconds(stamp)) {
+  if (!isSameStamp(fileStamp(library), stamp)) {
     throw new NativeNotBuiltError(`${library} has been replaced since the engine was built for ${version}`);
   }
   return record;
 }
 
-/** Layers of containers and SquashFS keep times in whole seconds; a stamp ends with milliseconds. */
-function inSeconds(stamp: string): string {
-  return stamp.slice(0, -3);
+/**
+ * A libtorch with the stamp under which its engine was recorded, where it is the same file: the engine's folder is named by it,
+ * and a copy of the whole cache into a container may have cut its time.
+ */
+export function asRecorded(libtorch: Libtorch, env: NodeJS.ProcessEnv): Libtorch {
+  try {
+    const { stamp } = parse(recordPath(env, libtorch.root)).libtorch;
+    return isSameStamp(stamp, libtorch.stamp) ? { ...libtorch, stamp } : libtorch;
+  } catch (error) {
+    // No record, or a damaged one: set-up writes it anew.
+    if (error instanceof NativeNotBuiltError) return libtorch;
+    throw error;
+  }
 }
 
+/** @throws NativeNotBuiltError for a damaged record. */
 function parse(path: string): NativeRecord {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));

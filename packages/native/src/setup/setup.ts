@@ -15,7 +15,7 @@ import { type PackageClient, packageClient } from './package-client.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { planSetup } from './plan.ts';
 import { provideEngine, type Way } from './provide.ts';
-import { type NativeRecord, readNativeRecord, recordPath } from './record.ts';
+import { asRecorded, type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
 import { writeWhole, writing } from './whole.ts';
@@ -81,8 +81,8 @@ export function setUp(
   const named = namedLibtorch(brought || options.libtorch, env);
   const pinned = options.libtorch === 'pinned';
   const wish = { named, engine: options.engine, pinned };
-  const isBuilt = (found: Libtorch) => isComplete(folder(found), found);
-  const libtorch = prepareMachine(say, env, wish, options.yes === true, isBuilt);
+  const isBuilt = (found: Libtorch) => isComplete(folder(asRecorded(found, env)), found);
+  const libtorch = asRecorded(prepareMachine(say, env, wish, options.yes === true, isBuilt), env);
   say(
     `libtorch ${libtorch.version}${libtorch.gpu === null ? '' : ` (${GPUS[libtorch.gpu]})`}: ${SOURCES[libtorch.source]}, ${libtorch.root}`,
   );
