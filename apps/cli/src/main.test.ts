@@ -209,6 +209,22 @@ test('flags of setup that exclude or need each other are bad usage, before anyth
   });
 });
 
+test('an empty value of a flag of setup, as of an unset variable, and an unknown platform are bad usage', async () => {
+  vi.stubEnv('RADWEAVE_CACHE', tempDir());
+  for (const flag of ['--from', '--libtorch', '--download_only']) {
+    expect(await radweave('setup', flag, '')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`${flag} is empty`),
+    });
+  }
+  for (const platform of ['', 'windows', 'linux_x64']) {
+    expect(await radweave('setup', '--download_only', 'x', '--for', platform)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('linux-x64, linux-arm64, darwin-arm64, win32-x64'),
+    });
+  }
+});
+
 test('setup with a wrong RADWEAVE_LIBTORCH ends with 5 and no stack', async () => {
   vi.stubEnv('RADWEAVE_LIBTORCH', tempDir());
   vi.stubEnv('RADWEAVE_CACHE', tempDir());

@@ -4,6 +4,7 @@ import {
   ConsentNeeded,
   downloadOnly,
   NativeNotBuiltError,
+  PLATFORM_NAMES,
   readNativeRecord,
   type SetupOptions,
   type SetupResult,
@@ -35,7 +36,12 @@ export const define: Define = (command) => {
     )
     .option('--yes', 'Fetch gigabytes without asking')
     .option('--download_only <folder>', 'Fetch libtorch into a folder, for a machine without internet')
-    .option('--for <platform>', 'Platform of that machine, such as linux-x64, with --download_only')
+    .addOption(
+      new Option(
+        '--for <platform>',
+        'Platform of that machine, such as linux-x64, with --download_only',
+      ).choices(PLATFORM_NAMES),
+    )
     .option(
       '--from <path>',
       'Take libtorch from a folder that --download_only made, or from a wheel of torch',
@@ -78,8 +84,11 @@ const told = {
   },
 };
 
+/** Of several sources of libtorch only one can be named, and by more than an unset variable of the shell. */
 function refuseTogether(flags: Record<string, string | undefined>): void {
   const given = Object.keys(flags).filter((name) => flags[name] !== undefined);
+  const empty = given.find((name) => flags[name] === '');
+  if (empty !== undefined) throw new UserError(`${empty} is empty: give it a value, or leave it out`);
   if (given.length > 1) throw new UserError(`${and(given)} cannot be given together`);
 }
 

@@ -7,3 +7,4 @@ export { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 export { type NativeRecord, readNativeRecord } from './record.ts';
 export { downloadOnly, type SetupOptions, type SetupResult, setUp } from './setup.ts';
 export type { EngineReport, SeenGpu } from './verify.ts';
+export { PLATFORM_NAMES } from './wheels.ts';

@@ -23,6 +23,9 @@ const PLATFORMS: Readonly<Record<string, RegExp>> = {
   'win32-x64': /win_amd64/,
 };
 
+/** The platforms that PyPI has a torch for. */
+export const PLATFORM_NAMES: readonly string[] = Object.keys(PLATFORMS);
+
 /** libtorch_cpu of the wheel for CUDA is linked to these two and to nothing else of CUDA's. */
 const NEEDED_ON_CPU = /^(torch|nvidia_cuda_runtime|nvidia_cuda_cupti)-/;
 
