@@ -24,9 +24,13 @@ const MACOS_TOOLS = `Install the C++ tools and cmake:
   xcode-select --install
   brew install cmake`;
 
+/** How libtorch comes to a machine without internet. */
+export const BRING =
+  'run radweave setup --download_only DIR where there is internet, and radweave setup --from DIR here';
+
 /** Where pip or uv is there, set-up has fetched libtorch by itself. */
 const PIP_OR_FROM = `  pip or uv: install one of them, and set-up fetches libtorch by it, or
-  --from: run radweave setup --download_only DIR where there is internet, and radweave setup --from DIR here, or`;
+  --from: ${BRING}, or`;
 const LIBTORCH_ELSEWHERE = `Get libtorch by one of these ways:
 ${PIP_OR_FROM}
   CPU:  python3 -m pip install torch --index-url https://download.pytorch.org/whl/cpu

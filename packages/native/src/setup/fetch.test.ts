@@ -71,7 +71,9 @@ onLinux('a pip that fails is an error with what it said, and leaves nothing', ()
   const client = packageClient(env);
   if (client === undefined) throw new Error('no pip');
   const folder = tempDir();
-  expect(() => downloadWheels(client, [WHEEL], folder, env)).toThrow(/pip could not fetch libtorch/);
+  expect(() => downloadWheels(client, [WHEEL], folder, env)).toThrow(
+    /pip could not fetch libtorch[\s\S]*\nWithout internet \(pip then says .*\): run radweave setup --download_only DIR .* --from DIR here$/,
+  );
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -98,7 +100,7 @@ fi`;
     sha256: createHash('sha256').update(content).digest('hex'),
   }));
   const place = join(env.RADWEAVE_CACHE ?? '', 'libtorch');
-  const fetched = (): string => fetchLibtorch(client, 'cpu', env, pinned);
+  const fetched = (): string => fetchLibtorch(client, 'cpu', () => undefined, env, pinned);
   expect(fetched).toThrow(
     `The disk of ${join(place, 'wheels-cpu')} is full. Free some space, or set RADWEAVE_CACHE to another folder`,
   );
@@ -115,18 +117,27 @@ onLinux('what arrived at an earlier try needs no more room', () => {
   const env = { RADWEAVE_CACHE: tempDir() };
   // A hole, which takes no disk: 8.8 TB.
   const huge = { ...WHEEL, bytes: 2 ** 43 };
-  const fetched = () => fetchLibtorch(client, 'cpu', env, [huge]);
+  const said: string[] = [];
+  const fetched = () => fetchLibtorch(client, 'cpu', (line) => said.push(line), env, [huge]);
   expect(fetched).toThrow(/needs 17592\.2 GB of disk/);
   const arrived = join(env.RADWEAVE_CACHE, 'libtorch', 'wheels-cpu');
   writeTree(arrived, { [OTHER]: '' });
   truncateSync(join(arrived, OTHER), huge.bytes);
   expect(fetched).toThrow(/needs 8796\.1 GB of disk/);
+  expect(said).toEqual([]);
 });
 
 onLinux('a cache or a folder that cannot be written is told before anything is fetched', () => {
   const client = { name: 'pip', command: ['/nowhere'], version: [26, 0] } as const;
-  expect(() => fetchLibtorch(client, 'cpu', { RADWEAVE_CACHE: '/sys/kernel/radweave' }, [])).toThrow(
+  const fetched = (RADWEAVE_CACHE: string) => () =>
+    fetchLibtorch(client, 'cpu', () => undefined, { RADWEAVE_CACHE }, [WHEEL]);
+  expect(fetched('/sys/kernel/radweave')).toThrow(
     '/sys/kernel/radweave/libtorch is not writable. Correct its permissions, or set RADWEAVE_CACHE to another folder',
+  );
+  const file = join(tempDir(), 'file');
+  writeFileSync(file, '');
+  expect(fetched(join(file, 'x'))).toThrow(
+    `${join(file, 'x', 'libtorch')} cannot be made: ${file} is a file. Correct this, or set RADWEAVE_CACHE to another folder`,
   );
   const elsewhere = 'name a folder on another disk';
   expect(() => downloadWheels(client, [], '/sys/kernel/libtorch', {}, elsewhere)).toThrow(

@@ -9,7 +9,7 @@ import { fetchWheels, newestClient, type PackageClient, uvCache } from './packag
 import { PINNED_TORCH } from './pinned.ts';
 import { takeInstalled, unpackWheel } from './unpack.ts';
 import { type Engine, isFor, isWanted, THIS_MACHINE, type Wheel, wheelsFor } from './wheels.ts';
-import { fillFolder, MAKE_ROOM, replace, writing } from './whole.ts';
+import { fillFolder, MAKE_ROOM, makeFolder, replace, writing } from './whole.ts';
 
 /** Bytes on disk for each byte of a wheel, at most; for the CPU most of it is left out. */
 const EXPANSION: Readonly<Record<Engine, number>> = { cpu: 1, cuda: 2 };
@@ -45,7 +45,7 @@ export function totalBytes(wheels: readonly Wheel[]): number {
 }
 
 /**
- * Fetches the pinned libtorch into the user's cache. What has arrived whole is kept for the next try; uv keeps it itself.
+ * Fetches the pinned libtorch into the user's cache, whose room is looked at first. What has arrived whole is kept for the next try; uv keeps it itself.
  *
  * @returns the libtorch's folder.
  * @throws SetupError.
@@ -53,15 +53,20 @@ export function totalBytes(wheels: readonly Wheel[]): number {
 export function fetchLibtorch(
   client: PackageClient,
   engine: Engine,
+  say: (line: string) => void,
   env: NodeJS.ProcessEnv,
   wheels: readonly Wheel[] = wheelsFor(THIS_MACHINE, engine),
 ): string {
+  writing(libtorches(env), () => makeFolder(libtorches(env)));
   // A folder for each: who has finished takes it away, and another set-up may be fetching for the other devices.
   const arrived = join(libtorches(env), `wheels-${engine}`);
   const isThere = ({ file, bytes }: Wheel): boolean =>
     statSync(join(arrived, file), { throwIfNoEntry: false })?.size === bytes;
   const missing = wheels.filter((wheel) => !isThere(wheel));
   refuseFullDisk(libtorches(env), totalBytes(missing) + totalBytes(wheels) * EXPANSION[engine]);
+  say(
+    `Fetching libtorch ${PINNED_TORCH} (${engine}) by ${client.command.join(' ')}: ${megabytes(totalBytes(wheels))}`,
+  );
   const torch = fetchedFolder(engine, env);
   try {
     const root = downloadWheels(client, wheels, arrived, env);
@@ -103,7 +108,7 @@ function fetchInto(
   folder: string,
   env: NodeJS.ProcessEnv,
 ): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   sweepLeftovers(folder);
   const staged = temporaryName(join(folder, 'arriving'), 'tmp');
   mkdirSync(staged);
@@ -250,7 +255,7 @@ function verified(folder: string, { file, sha256 }: Wheel): string {
 
 /** @throws SetupError before anything is written. */
 function refuseFullDisk(folder: string, needed: number): void {
-  writing(folder, () => mkdirSync(folder, { recursive: true }));
+  writing(folder, () => makeFolder(folder));
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;
   throw new SetupError(

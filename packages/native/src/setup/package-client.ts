@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BRING } from './advice.ts';
 import { SetupError } from './errors.ts';
 import { pythons } from './python.ts';
 import { run } from './run.ts';
@@ -168,5 +169,8 @@ function attempt([program = '', ...args]: readonly string[], env: NodeJS.Process
   const done = run(program, args, { env, shown: true });
   if (done.ok) return;
   const client = program.endsWith('uv') ? 'uv' : 'pip';
-  throw new SetupError(`${client} could not fetch libtorch:\n${done.tail}`);
+  const unreached = client === 'pip' ? " (pip then says 'No matching distribution found')" : '';
+  throw new SetupError(
+    `${client} could not fetch libtorch:\n${done.tail}\nWithout internet${unreached}: ${BRING}`,
+  );
 }

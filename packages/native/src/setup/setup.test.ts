@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { onLinux, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
@@ -93,6 +93,38 @@ onLinux('a libtorch that RADWEAVE_LIBTORCH keeps other commands from taking is t
   const warning = 'RADWEAVE_LIBTORCH names /other, which other commands will take instead: unset it';
   expect(saidWith('/other')).toContain(warning);
   expect(saidWith(`${folder}/lib/..`)).not.toContain('RADWEAVE_LIBTORCH');
+});
+
+onLinux(
+  'a cache that cannot be is told before anything is built, and an empty --from is not left out',
+  () => {
+    const { env } = gpuMachine();
+    const [root, file] = [tempDir(), join(tempDir(), 'file')];
+    writeTree(root, libtorchTree());
+    writeFileSync(file, '');
+    const below = { ...env, RADWEAVE_CACHE: join(file, 'x') };
+    expect(() => setUp(() => undefined, { libtorch: root }, below)).toThrow(
+      `${join(file, 'x', 'native')} cannot be made: ${file} is a file.`,
+    );
+    expect(() => setUp(() => undefined, { from: '' }, env)).toThrow("--from names '', which does not exist");
+  },
+);
+
+onLinux('the engine of a libtorch whose time lost its milliseconds, as in an image, is up to date', () => {
+  const { env } = gpuMachine();
+  const root = realpathSync(tempDir());
+  writeTree(root, libtorchTree());
+  const library = join(root, 'lib', 'libtorch_cpu.so');
+  utimesSync(library, 1_700_000_005.678, 1_700_000_005.678);
+  const seen = inspectLibtorch(root, '--libtorch', process);
+  if (!('libtorch' in seen)) throw new Error(`not whole: ${seen.missing}`);
+  const build = join(nativeCache(env), buildKey(sourceHash(), seen.libtorch, process));
+  writeTree(build, Object.fromEntries(ADDONS.map((name) => [name, ''])));
+  writeTree('', { [recordPath(env, root)]: JSON.stringify({ libtorch: seen.libtorch }) });
+  utimesSync(library, 1_700_000_005, 1_700_000_005);
+  const attempt = () => setUp(() => undefined, { libtorch: root }, env);
+  // It is made up and cannot be loaded; another folder would be built for.
+  expect(attempt).toThrow(`If it worked before, remove ${build}, then run`);
 });
 
 test('a libtorch that was named once is that of later set-ups, and its engine is found by every spelling of it', () => {

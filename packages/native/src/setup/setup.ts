@@ -18,7 +18,7 @@ import { provideEngine, type Way } from './provide.ts';
 import { asRecorded, type NativeRecord, readNativeRecord, recordPath } from './record.ts';
 import { askEngine, type EngineReport } from './verify.ts';
 import { type Engine, THIS_MACHINE, wheelsFor } from './wheels.ts';
-import { writeWhole, writing } from './whole.ts';
+import { makeFolder, writeWhole, writing } from './whole.ts';
 
 export interface SetupResult {
   record: NativeRecord;
@@ -77,8 +77,11 @@ export function setUp(
   const sources = sourceHash();
   const folder = (libtorch: Libtorch) => join(nativeCache(env), buildKey(sources, libtorch, process));
   const { from } = options;
-  const brought = from && writing(cacheDir(env), () => takeLibtorch(from, options.engine, say, env));
-  const named = namedLibtorch(brought || options.libtorch, env);
+  const brought =
+    from === undefined
+      ? options.libtorch
+      : writing(cacheDir(env), () => takeLibtorch(from, options.engine, say, env));
+  const named = namedLibtorch(brought, env);
   const pinned = options.libtorch === 'pinned';
   const wish = { named, engine: options.engine, pinned };
   const isBuilt = (found: Libtorch) => isComplete(folder(asRecorded(found, env)), found);
@@ -88,6 +91,8 @@ export function setUp(
   );
   sayIfOverruled(libtorch, say, env);
 
+  // Before minutes of building.
+  writing(nativeCache(env), () => makeFolder(nativeCache(env)));
   const build = folder(libtorch);
   const start = performance.now();
   const load = () => recordAndLoad(recordOf(libtorch, build), named, env);
@@ -186,9 +191,7 @@ function prepareMachine(
   for (const notice of plan.notices) say(notice);
   if (plan.install.length > 0) aptInstall(plan.install, say);
   if (plan.fetch.length > 0) {
-    const client = theClient(env);
-    say(`Fetching libtorch ${PINNED_TORCH} (${engine}) by ${client.command.join(' ')}: ${megabytes(bytes)}`);
-    fetchLibtorch(client, engine, env);
+    fetchLibtorch(theClient(env), engine, say, env);
   }
   if (plan.install.length > 0 || plan.fetch.length > 0) ({ facts, libtorch } = lookAround(env, wish, built));
   // Where nothing was installed, the steps for what building lacks are told when no prebuilt engine fits.

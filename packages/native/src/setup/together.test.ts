@@ -30,11 +30,11 @@ fi`;
   const env = programs({ python3: pip('26.0', wheels, meanwhile) });
   const client = packageClient(env);
   if (client === undefined) throw new Error('no pip');
-  const fetchOther = [client, fast, env, pinned].map((each) => JSON.stringify(each)).join(', ');
+  const [one, devices, ...rest] = [client, fast, env, pinned].map((each) => JSON.stringify(each));
   env.MEANWHILE = `
 import { fetchLibtorch } from '${compiledFile(import.meta.url, './fetch.js')}';
-console.log(fetchLibtorch(${fetchOther}));`;
-  const root = fetchLibtorch(client, slow, env, pinned);
+console.log(fetchLibtorch(${one}, ${devices}, () => undefined, ${rest}));`;
+  const root = fetchLibtorch(client, slow, () => undefined, env, pinned);
   const cache = join(env.RADWEAVE_CACHE ?? '', 'libtorch');
   expect(readFileSync(join(wheels, 'second'), 'utf8').trim()).toBe(
     join(cache, `${PINNED_TORCH}-${fast}`, 'torch'),

@@ -64,6 +64,24 @@ onLinux('a cache that is not writable is told with its folder, for a record too'
   }
 });
 
+onLinux('a cache below a file, or where no folder can be made, is told with its folder', () => {
+  const file = join(tempDir(), 'file');
+  writeFileSync(file, '');
+  const remedy = 'Correct this, or set RADWEAVE_CACHE to another folder';
+  for (const [folder, why] of [
+    [file, `${file} is a file`],
+    [join(file, 'a', 'b'), `${file} is a file`],
+    // Node.js's own way of making folders never ends here.
+    ['/proc/a/b', 'no folder of that name can be made in /proc (ENOENT)'],
+    [
+      join(dirname(file), 'x'.repeat(300)),
+      `no folder of that name can be made in ${dirname(file)} (ENAMETOOLONG)`,
+    ],
+  ] as const) {
+    expect(() => writeWhole(join(folder, 'x'), '')).toThrow(`${folder} cannot be made: ${why}. ${remedy}`);
+  }
+});
+
 test("a full disk in another program's words is told the same; other faults come as they are", () => {
   const after = (error: Error) => () =>
     writing('/cache', () => {

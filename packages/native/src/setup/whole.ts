@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, isAbsolute, relative } from 'node:path';
 import { renameWithRetry } from '../rename.ts';
 import { sweepLeftovers, temporaryName } from '../temporary.ts';
@@ -24,7 +33,7 @@ export function writing<T>(folder: string, action: () => T, elsewhere: string = 
   try {
     return action();
   } catch (error) {
-    const { code = '', path = folder } = error as NodeJS.ErrnoException;
+    const { code = '', path = folder, syscall } = error as NodeJS.ErrnoException;
     const told = (what: string): SetupError => new SetupError(what, { cause: error });
     if (
       ['ENOSPC', 'EDQUOT'].includes(code) ||
@@ -38,7 +47,31 @@ export function writing<T>(folder: string, action: () => T, elsewhere: string = 
     }
     if (code === 'EIO')
       throw told(`The disk of ${folder} failed (EIO). Check it, then run radweave setup again`);
+    if (syscall === 'mkdir')
+      throw told(`${folder} cannot be made: ${whyNotMade(path, code)}. Correct this, or ${elsewhere}`);
     throw error;
+  }
+}
+
+function whyNotMade(path: string, code: string): string {
+  let there = path;
+  while (!existsSync(there)) there = dirname(there);
+  return isFolder(there) ? `no folder of that name can be made in ${there} (${code})` : `${there} is a file`;
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+/** Makes a folder and those above it. In /proc, which takes none, Node.js's own way never ends. */
+export function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another set-up may have been faster.
+    if (!isFolder(folder)) throw error;
   }
 }
 
@@ -52,9 +85,9 @@ function isElsewhere(a: string, b: string): boolean {
 function makeBeside(target: string, make: (temporary: string) => void): void {
   const folder = dirname(target);
   const temporary = temporaryName(target, 'tmp');
+  writing(folder, () => makeFolder(folder));
   try {
     writing(folder, () => {
-      mkdirSync(folder, { recursive: true });
       sweepLeftovers(folder);
       make(temporary);
     });
