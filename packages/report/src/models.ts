@@ -45,10 +45,9 @@ export function chanceOf(evaluation: Evaluation, model: string, split: Split): A
   const row = rowOf(evaluation, model, split);
   if (row === undefined) return 'unknown';
   const patients = evaluation.models.find(({ name }) => name === model)?.patients[split] ?? [];
-  const counts = evaluation.label_names.map(
-    (_, label) => patients.filter((one) => one.label === label).length,
-  );
-  return againstChance(leadingAuc(row), counts, evaluation.options.confidence_level);
+  const { label_names, options } = evaluation;
+  const { confidence_level: level, seed } = options;
+  return againstChance(leadingAuc(row), patients, label_names.length, { level, seed }).says;
 }
 
 /** Classifiers of features (fused first, as evaluated), and the networks' own heads with what is stacked on them. */

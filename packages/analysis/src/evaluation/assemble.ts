@@ -80,7 +80,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     const compared = compareSplit(pairs, split, classes, options);
     comparisons.push(...compared.map((row) => inLabelNames(row, labelNames)));
   }
-  const { level } = options;
+  const { level, seed } = options;
   // All patients together stand for the study, so sentences tell of them too.
   const told = [...judged, ...models.filter(({ name }) => name === EVERYONE)];
   const heterogeneity = told.flatMap((model) => heterogeneityOf(model, classes, options));
@@ -92,6 +92,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       heterogeneity,
       labelNames,
       level,
+      seed,
     }),
     ...foundInPredictions(told, assembly.sizes, labelNames),
   ].map((one) => (internal.length === 0 ? one : ofTest(one, testKind(internal))));

@@ -34,13 +34,15 @@ function model(name: string, test: Place[], val: Place[] = [['all', 0.9, 0.8, 1]
 function found(
   models: ReturnType<typeof model>[],
   heterogeneity: ChanceInputs['heterogeneity'] = [],
+  labelNames = ['grade0', 'grade1'],
 ): string[] {
   return foundAgainstChance({
     models: models.map(({ evaluated }) => evaluated),
     rows: models.flatMap(({ rows }) => rows) as unknown as ChanceInputs['rows'],
     heterogeneity,
-    labelNames: ['grade0', 'grade1'],
+    labelNames,
     level: 0.95,
+    seed: 1,
   }).map(({ text }) => text);
 }
 
@@ -276,5 +278,25 @@ test('an interval above 0.5 that the rank test does not support shows nothing, a
   ]);
   expect(found([model('fused', places)])).toContain(
     'not shown to be better than chance in single hospitals: fused in HT, AUC 0.70 (0.51–0.89), p of a rank test 0.143',
+  );
+});
+
+test('a macro AUC needs the same: of ten patients no interval alone says worse than chance', () => {
+  const macro = model('A', [['all', 0.28, 0.07, 0.49]]);
+  for (const row of macro.rows) row.positive_label = 'macro';
+  // Of the patients without a difference, whatever the interval, all orders are as far as the observed one.
+  for (const [i, patient] of macro.evaluated.patients.test.entries()) {
+    Object.assign(patient, { label: i % 3, probabilities: [0.2, 0.3, 0.5] });
+  }
+  const names = ['grade0', 'grade1', 'grade2'];
+  const told = (): string[] => found([macro], [], names).filter((text) => text.includes(': A, macro AUC'));
+  expect(told()).toEqual([
+    expect.stringMatching(
+      /^no model is shown to be better .*: A, macro AUC 0\.28 \(0\.07–0\.49\), p of a rank test 1\.000$/,
+    ),
+  ]);
+  for (const { label, probabilities } of macro.evaluated.patients.test) probabilities[label] = 0.1;
+  expect(told()).toContain(
+    'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): A, macro AUC 0.28 (0.07–0.49)',
   );
 });

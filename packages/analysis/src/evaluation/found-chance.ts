@@ -1,6 +1,6 @@
 import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
 import { isOneNumber, type Remark, remark } from '@radweave/remarks';
-import { type AgainstChance, againstChance, rankP, separationP } from '@radweave/stats';
+import { type AgainstChance, againstChance, type ChanceVerdict } from '@radweave/stats';
 import { type PredictedModel, patientsIn } from './group.ts';
 
 export interface ChanceInputs {
@@ -9,20 +9,16 @@ export interface ChanceInputs {
   heterogeneity: readonly HeterogeneityRow[];
   labelNames: readonly string[];
   level: number;
+  seed: number;
 }
 
 /** A model's AUC in one place, and what it says of chance. */
-interface Verdict {
+interface Verdict extends ChanceVerdict {
   model: string;
   hospital: string;
   area: EvaluationRow['auc'];
   /** Of several classes. */
   isMacro: boolean;
-  says: AgainstChance;
-  /** Probability that guessing separates these patients completely. */
-  exact: number;
-  /** p of the rank test; null of several classes. */
-  rank: number | null;
 }
 
 /** Verdicts on an AUC that is not shown to be better than chance. */
@@ -110,9 +106,6 @@ const hasWidth = ({ area: { lower, upper } }: Verdict): boolean =>
 const isSeparated = (one: Verdict): boolean =>
   !hasWidth(one) && (one.area.value === 0 || one.area.value === 1);
 
-const leavesOutHalf = ({ area: { lower, upper } }: Verdict): boolean =>
-  lower !== undefined && upper !== undefined && (lower > 0.5 || upper < 0.5);
-
 const isUntold = ({ within_auc }: HeterogeneityRow): boolean => within_auc.value === null;
 
 const isAboveChance = ({ within_auc: { lower } }: HeterogeneityRow): boolean =>
@@ -156,25 +149,16 @@ function foundHeterogeneity({ heterogeneity, labelNames }: ChanceInputs): Remark
   return [remark('found-spread', { limit: HETEROGENEOUS, models: different })];
 }
 
-function verdictsOf({ models, rows, labelNames, level }: ChanceInputs, split: Split): Verdict[] {
-  const leading = labelNames.length === 2 ? '1' : 'macro';
+function verdictsOf({ models, rows, labelNames, ...options }: ChanceInputs, split: Split): Verdict[] {
+  const classes = labelNames.length;
+  const isMacro = classes > 2;
   return rows
-    .filter((row) => row.split === split && row.positive_label === leading)
+    .filter((row) => row.split === split && row.positive_label === (isMacro ? 'macro' : '1'))
     .map(({ model, hospital, auc, auc_bootstrap }) => {
-      const area = labelNames.length === 2 ? auc : auc_bootstrap;
+      const area = isMacro ? auc_bootstrap : auc;
       const patients = models.find(({ name }) => name === model)?.patients[split] ?? [];
-      const here = patientsIn(patients, hospital);
-      const counts = labelNames.map((_, label) => here.filter((one) => one.label === label).length);
-      const exact = separationP(counts);
-      return {
-        model,
-        hospital,
-        area,
-        isMacro: leading === 'macro',
-        says: againstChance(area, counts, level),
-        exact,
-        rank: area.value === null ? null : rankP(area.value, counts),
-      };
+      const verdict = againstChance(area, patientsIn(patients, hospital), classes, options);
+      return { model, hospital, area, isMacro, ...verdict };
     });
 }
 
@@ -197,9 +181,7 @@ function listed(verdicts: readonly Verdict[], found: (models: Remark[]) => Remar
           ? remark('of-auc-exact', { ...about, p: exact })
           : remark(lower === undefined ? 'of-auc-alone' : 'of-auc-same', about);
     if (says === 'too few') return remark('of-too-few', { auc: told });
-    return says === 'not better' && leavesOutHalf(one) && rank !== null
-      ? remark('of-unsupported', { auc: told, p: rank })
-      : told;
+    return says === 'not better' && rank !== null ? remark('of-unsupported', { auc: told, p: rank }) : told;
   });
   return [found(models)];
 }

@@ -55,7 +55,7 @@ const evaluating = (split: Split, isFold: boolean): string =>
   ({
     train: 'evaluating the training set',
     val: 'evaluating the validation set',
-    test: isFold ? 'evaluating the held-out patients' : 'evaluating the external test set',
+    test: isFold ? 'evaluating the held-out patients' : 'evaluating the test set',
   })[split];
 
 /** One run of training: its data, its network, its files. Opened new or from its last checkpoint. */

@@ -237,7 +237,7 @@ test('train: a label that an external hospital alone has', async () => {
   writeFileSync(path, readFileSync(path, 'utf8').replaceAll('grade1', 'grade2').replaceAll(',1\n', ',2\n'));
   await refused(ALL.train ?? expect.unreachable(), study, {
     exitCode: 3,
-    message: /label 2 is in the external test set only/,
+    message: /label 2 is in the test set only/,
   });
 });
 

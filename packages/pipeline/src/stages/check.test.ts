@@ -31,11 +31,7 @@ const CASES: Record<
     /labels 2 do not fit model\.num_classes 2.*raw.*set model\.num_classes to 3/,
     3,
   ],
-  'external class': [
-    ({ data }) => patient(data, 'SY', 'grade2'),
-    /label 2 is in the external test set only/,
-    3,
-  ],
+  'external class': [({ data }) => patient(data, 'SY', 'grade2'), /label 2 is in the test set only/, 3],
   fusion: [
     ({ fusion }, folder) => file(Object.assign(fusion, { output_dir: join(folder, 'f') }).output_dir),
     /fusion\.output_dir/,

@@ -1,5 +1,6 @@
 import { logChoose } from '../special/gamma.ts';
 import { twoSidedP } from '../special/normal.ts';
+import { macroPermutationP } from './permutation.ts';
 
 /**
  * What an AUC says about guessing: whether its interval leaves out 0.5, and on which side. `too few`: no AUC of so many patients
@@ -13,32 +14,53 @@ export interface AreaWithInterval {
   readonly upper?: number | undefined;
 }
 
+/** A patient's class, and the probabilities of all classes. */
+export interface Ranked {
+  readonly label: number;
+  readonly probabilities: readonly number[];
+}
+
+export interface ChanceVerdict {
+  readonly says: AgainstChance;
+  /** Probability that guessing separates these patients completely. */
+  readonly exact: number;
+  /** p of the rank test; null where the interval needs none, as it holds 0.5. */
+  readonly rank: number | null;
+}
+
 /**
  * Compares an AUC with 0.5 by its interval, where there are patients enough: of all orders of the patients, 2 in n over k
- * separate k of them from the rest ({@link separationP}), and where that is not rare no AUC is. Of two classes the rank test
- * ({@link rankP}) must agree, as DeLong's interval, which holds for many patients, leaves out 0.5 too often with few. Where the
- * classes are separated completely that interval has no width and says nothing; then the orders decide. With several classes
- * (macro AUC) the most balanced one counts.
+ * separate k of them from the rest ({@link separationP}), and where that is not rare no AUC is. A rank test must agree
+ * ({@link rankP}, {@link macroPermutationP}), as DeLong's interval and the bootstrap's, which hold for many patients, leave out 0.5
+ * too often with few. Where the classes are separated completely the interval has no width and says nothing; then the orders decide.
+ * With several classes (macro AUC) the most balanced one counts.
  *
- * @param counts patients of each class.
+ * @param patients those of the AUC, with this many classes.
  * @param level of the interval, such as 0.95.
  * @returns `unknown` without an AUC, or where it has no interval, as with one patient of a class, and its classes are not separated.
  */
 export function againstChance(
   { value, lower, upper }: AreaWithInterval,
-  counts: readonly number[],
-  level: number,
-): AgainstChance {
-  if (value === null) return 'unknown';
-  if (separationP(counts) >= 1 - level) return 'too few';
-  if (lower !== undefined && upper !== undefined && upper > lower) {
-    if (lower <= 0.5 && upper >= 0.5) return 'not better';
-    const p = rankP(value, counts);
-    if (p !== null && p >= 1 - level) return 'not better';
-    return lower > 0.5 ? 'better' : 'worse';
+  patients: readonly Ranked[],
+  classes: number,
+  { level, seed }: { level: number; seed: number },
+): ChanceVerdict {
+  const limit = 1 - level;
+  const labels = patients.map(({ label }) => label);
+  const counts = Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
+  const exact = separationP(counts);
+  const verdict = (says: AgainstChance, rank: number | null = null) => ({ says, exact, rank });
+  if (value === null) return verdict('unknown');
+  if (exact >= limit) return verdict('too few');
+  if (lower === undefined || upper === undefined || upper <= lower) {
+    if (value > 0 && value < 1) return verdict(lower === undefined ? 'unknown' : 'not better');
+    return verdict(value === 1 ? 'better' : 'worse');
   }
-  if (value > 0 && value < 1) return lower === undefined ? 'unknown' : 'not better';
-  return value === 1 ? 'better' : 'worse';
+  if (lower <= 0.5 && upper >= 0.5) return verdict('not better');
+  const columns = counts.map((_, k) => patients.map(({ probabilities }) => probabilities[k] ?? Number.NaN));
+  const rank = classes === 2 ? rankP(value, counts) : macroPermutationP(labels, columns, { limit, seed });
+  if (rank !== null && rank >= limit) return verdict('not better', rank);
+  return verdict(lower > 0.5 ? 'better' : 'worse', rank);
 }
 
 /** Beyond so many pairs of patients the normal approximation is as good as counting. */

@@ -1,7 +1,7 @@
 import { pythonJson, referenceTest, rJson, rTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { BINARY_SAMPLES } from '../core/samples.test.data.ts';
-import { againstChance, rankP, separationP } from './chance.ts';
+import { againstChance, type Ranked, rankP, separationP } from './chance.ts';
 import { aucOfGroups } from './heterogeneity.ts';
 
 // The formulas of metafor's rma(method = "FE") and meta's metagen, on pROC's variances.
@@ -98,6 +98,15 @@ print(json.dumps([p(*c) for c in json.load(sys.stdin)]))`,
   expect(rankP(0.8, [0, 9])).toBeNull();
 });
 
+/** Patients of each class who have the highest probability of it. */
+const separated = (counts: readonly number[]): Ranked[] =>
+  counts.flatMap((count, label) =>
+    Array.from({ length: count }, () => ({
+      label,
+      probabilities: counts.map((_, k) => (k === label ? 0.8 : 0.1)),
+    })),
+  );
+
 test.each([
   [{ value: 0.8, lower: 0.51, upper: 1 }, [9, 9], 'better'],
   [{ value: 0.8, lower: 0.49, upper: 1 }, [9, 9], 'not better'],
@@ -122,5 +131,5 @@ test.each([
   // All patients have one probability.
   [{ value: 0.5, lower: 0.5, upper: 0.5 }, [40, 40], 'not better'],
 ] as const)('%o of %o patients is %s', (area, counts, expected) => {
-  expect(againstChance(area, counts, 0.95)).toBe(expected);
+  expect(againstChance(area, separated(counts), counts.length, { level: 0.95, seed: 1 }).says).toBe(expected);
 });

@@ -36,7 +36,7 @@ test('a class missing in training or validation is named, with what is there', (
 
 test('a label that only the external test set has is refused with the hospital', () => {
   expect(refusal({ test: of('HT', 0, 2, 2) })).toMatch(
-    /label 2 is in the external test set only \(2 patients of HT\), so no network can learn it/,
+    /label 2 is in the test set only \(2 patients of HT\), so no network can learn it/,
   );
   expect(refusal({ train: of('DU', 0, 1, 2) })).toMatch(/labels 2 do not fit model.num_classes 2.*to 3/);
 });

@@ -8,7 +8,7 @@ import type { PatientRow } from './slice-table.ts';
 /** Patients of each set, as far as it matters for what can be learned. */
 export type LearningSets = Record<Split, readonly Pick<PatientRow, 'hospital' | 'label'>[]>;
 
-const NAMES: Record<Split, string> = { train: 'training', val: 'validation', test: 'the external test set' };
+const NAMES: Record<Split, string> = { train: 'training', val: 'validation', test: 'the test set' };
 
 /**
  * Refuses what a network cannot learn, before the first step: every class needs patients in training and in validation, and
