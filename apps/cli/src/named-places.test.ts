@@ -24,6 +24,13 @@ const NAMED: [kind: 'file' | 'folder', before: string][] = [
   ['folder', 'init --root_dir'],
   ['folder', 'import dicom'],
   ['folder', 'verify'],
+  ['folder', 'train --modality A --splits_dir'],
+  ['folder', 'extract --modality A --splits_dir'],
+  ['folder', 'fuse --modalities A --feature_dir'],
+  ['folder', 'evaluate --fusion_dir'],
+  ['folder', 'visualize --fusion_dir'],
+  ['folder', 'visualize --feature_dir'],
+  ['folder', 'report --fusion_dir'],
 ];
 
 async function failure(args: readonly string[]): Promise<{ code: number; text: string }> {

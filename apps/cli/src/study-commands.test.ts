@@ -22,11 +22,16 @@ const CASES: [typed: string[], text: string, completed: string][] = [
     'Make it with: radweave fuse --modalities A P; then evaluate again.',
     'Make it with: radweave fuse --modalities A P --set experiment.output_dir=out data.splits_dir=s; then evaluate again.',
   ],
-  // Each by the flag that the other command has, or else by its key.
+  // Each by the flag that the other command has, or else by its key; nothing that it does not use.
   [
     ['fuse', '--feature-dir=feat', '--output_dir', 'fused', '--C', '2'],
     'Run: radweave extract --modality P',
-    'Run: radweave extract --modality P --output_dir feat --set fusion.output_dir=fused',
+    'Run: radweave extract --modality P --output_dir feat',
+  ],
+  [
+    ['visualize', '--fusion_dir', 'f', '--feature_dir', 'd', '--splits_dir', 's', '--output_dir', 'o'],
+    'run radweave train --modality P; or radweave preprocess; or radweave run',
+    'run radweave train --modality P --splits_dir s --output_dir o; or radweave preprocess --output_dir s; or radweave run --set fusion.output_dir=f --set data.features_dir=d --set data.splits_dir=s --set experiment.output_dir=o',
   ],
   // Of the same command all flags count.
   [

@@ -17,13 +17,19 @@ const STUDY: readonly ConfigKeyPath[] = [
   'experiment.seed',
 ];
 
-/** Of these the places, which a command without a flag for them needs too. */
+/** Of these the places. */
 const PLACES: readonly ConfigKeyPath[] = [
   'data.splits_dir',
   'data.features_dir',
   'fusion.output_dir',
   'experiment.output_dir',
 ];
+
+/** Whether a command goes to a place that it has no flag for: all of them to the results, but preprocess; to others whole jobs only. */
+function goesTo(command: string, key: ConfigKeyPath): boolean {
+  if (command === 'run' || command === 'plan') return PLACES.includes(key);
+  return key === 'experiment.output_dir' && command !== 'preprocess';
+}
 
 /** A command in a sentence: what asks for it comes before, its flags follow. One that another process runs since then is none. */
 export const COMMAND: RegExp =
@@ -64,7 +70,7 @@ function studyFlags(command: string, typed: string, args: readonly string[]): st
     if (key === undefined || (command !== own && !STUDY.includes(key))) return [];
     const there = commandFlags(command)?.find((one) => one.key === key);
     if (there !== undefined) return hasFlag(there.flag) ? [] : [`--${there.flag}`, ...values];
-    return PLACES.includes(key) ? ['--set', `${key}=${values.join(',')}`] : [];
+    return goesTo(command, key) ? ['--set', `${key}=${values.join(',')}`] : [];
   });
 }
 

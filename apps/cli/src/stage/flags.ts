@@ -87,6 +87,10 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
   const given = [...new Set(overrides.map(([key]) => key))];
   overlookForeignPlaces(name, config, file, given);
   refuseForeignPlaces(config);
+  for (const { flag, isRead } of commandFlags(name) ?? []) {
+    const typed = flags[flag];
+    if (isRead && typeof typed === 'string') requireNamed('folder', typed, `--${flag}`);
+  }
   const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
   return { config, given, inFile, file };
 }

@@ -10,6 +10,8 @@ export interface ConfigFlag {
   readonly value?: string;
   /** What the flag does, where the key's own description says something else. */
   readonly description?: string;
+  /** A folder whose files the command reads, so it must be there. */
+  readonly isRead?: true;
 }
 
 /** The canonical name of a flag as typed: `--batch-size` → `batch_size`. */

@@ -180,6 +180,14 @@ test('pictures of others with the names of figures are kept', async () => {
     expect(readdirSync(folder)).toEqual([name]);
     rmSync(own);
   }
+  // Other drawings, whosever they are, say nothing of a picture without its own.
+  await visualize({ config, modalities: ['A'] }, listening());
+  const own = join(folder, 'umap_A.png');
+  writeFileSync(own, 'mine');
+  rmSync(join(folder, 'umap_A.svg'));
+  const again = visualize({ config, modalities: ['A'] }, listening());
+  await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: own });
+  expect(readFileSync(own, 'utf8')).toBe('mine');
 });
 
 test('draws the same figures again, all or none, and those that lost their source go', async () => {

@@ -79,16 +79,16 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   return { outputDir, files, skipped, png };
 }
 
-/** Vega marks its drawings; a PNG counts as Radweave's where its drawings are, or a kill left them on the way. */
+/** Vega marks its drawings; a PNG counts as Radweave's where its own drawing is, or a kill left it on the way. */
 function refuseOtherPictures(folder: string, names: readonly string[]): void {
   if (!existsSync(folder)) return;
   const isDrawn = (path: string): boolean => readFileSync(path, 'utf8').includes('class="marks"');
-  const isUsed = readdirSync(folder).some((name) => /\.svg$|^\.radweave\..*\.tmp$/.test(name));
+  const isLeft = readdirSync(folder).some((name) => /^\.radweave\..*\.tmp$/.test(name));
   const flag = '--set experiment.output_dir=FOLDER';
   for (const name of names) {
     const [svg, png] = [join(folder, `${name}.svg`), join(folder, `${name}.png`)];
     refuseOther(svg, flag, 'a figure of Radweave', isDrawn);
-    refuseOther(png, flag, 'a figure of Radweave', () => isUsed);
+    refuseOther(png, flag, 'a figure of Radweave', () => isLeft || existsSync(svg));
   }
 }
 
