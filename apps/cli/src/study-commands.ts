@@ -1,6 +1,8 @@
 import { type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
+import { STAGES } from '@radweave/pipeline';
 import { commandFlags } from './command-flags.ts';
 import { quoted, type Start, shortProgram } from './continue-command.ts';
+import { flagsOfSplit, type Settings } from './split-flags.ts';
 
 /** Keys that say which study it is: every command about it needs them. */
 const STUDY: readonly ConfigKeyPath[] = [
@@ -11,6 +13,7 @@ const STUDY: readonly ConfigKeyPath[] = [
   'data.table',
   'data.table_columns',
   'data.labels',
+  'data.missing',
   'data.home_hospital',
   'fusion.output_dir',
   'experiment.output_dir',
@@ -37,11 +40,18 @@ export const COMMAND: RegExp =
 
 /**
  * Completes the commands that a message tells people to run, so that they are about the same study as the command they
- * typed: with its configuration file, its `--set`, and its places, by the flags that the other command has for them.
+ * typed: with its configuration file, its `--set`, and its places, by the flags that the other command has for them. `preprocess`
+ * makes the split that is there again as it was made, unless the command that was typed was to make one.
  *
  * @param args What the user typed after the program's name.
+ * @param settings Those of the command, once they are read.
  */
-export function completeCommands(text: string, args: readonly string[], start: Start): string {
+export function completeCommands(
+  text: string,
+  args: readonly string[],
+  start: Start,
+  settings?: Settings,
+): string {
   return text.replace(COMMAND, (whole, command: string, flags: string) => {
     // One without a flag for the configuration, such as import, is about no study.
     if (!commandFlags(command)?.length) return whole;
@@ -52,17 +62,23 @@ export function completeCommands(text: string, args: readonly string[], start: S
     const typed = said.replace(/ --([a-z_]+) …(?= --|$)/g, (open, flag: string) =>
       named.has(flag) ? '' : open,
     );
-    const words = studyFlags(command, typed, args).map((word) => quoted(word, start.platform));
+    const words = studyFlags(command, typed, args, settings).map((word) => quoted(word, start.platform));
     return [`${shortProgram(start)} ${command}${typed}`, ...words].join(' ') + end;
   });
 }
 
 /** The flags that a command needs beside those it has in the sentence. */
-function studyFlags(command: string, typed: string, args: readonly string[]): string[] {
+function studyFlags(command: string, typed: string, args: readonly string[], settings?: Settings): string[] {
   const own = args.find((arg) => commandFlags(arg) !== undefined) ?? '';
   const hasFlag = (flag: string): boolean => typed.split(' ').includes(`--${flag}`);
   // A file that this program has written holds all settings.
   if (hasFlag('config')) return [];
+  const usesSplit = command === 'preprocess' && STAGES.some((stage) => stage.command?.name === own);
+  const again = usesSplit && own !== command && settings !== undefined ? flagsOfSplit(settings) : null;
+  if (again !== null) {
+    const file = flagsOf(args).filter(({ flag }) => flag === 'config');
+    return [...file, ...again.filter(({ flag }) => !hasFlag(flag))].flatMap(wordsOf);
+  }
   return flagsOf(args).flatMap(({ flag, values }) => {
     if (flag === 'config') return [`--config`, ...values];
     if (flag === 'set') return values.length === 0 ? [] : ['--set', ...values];
@@ -74,8 +90,15 @@ function studyFlags(command: string, typed: string, args: readonly string[]): st
   });
 }
 
-function flagsOf(args: readonly string[]): { flag: string; values: string[] }[] {
-  const flags: { flag: string; values: string[] }[] = [];
+interface Flag {
+  flag: string;
+  values: string[];
+}
+
+const wordsOf = ({ flag, values }: Flag): string[] => [`--${flag}`, ...values];
+
+function flagsOf(args: readonly string[]): Flag[] {
+  const flags: Flag[] = [];
   for (const arg of args) {
     if (!arg.startsWith('--')) {
       flags.at(-1)?.values.push(arg);

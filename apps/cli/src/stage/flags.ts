@@ -13,6 +13,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import type { Call } from '@radweave/pipeline';
 import { commandFlags } from '../command-flags.ts';
+import { rememberSettings } from '../command-line.ts';
 import { DEFAULT_CONFIG_FILE } from './add-flags.ts';
 
 /** Flags that every stage command takes. */
@@ -87,6 +88,7 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
   const given = [...new Set(overrides.map(([key]) => key))];
   overlookForeignPlaces(name, config, file, given);
   refuseForeignPlaces(config);
+  rememberSettings({ base, config, given });
   for (const { flag, isRead } of commandFlags(name) ?? []) {
     const typed = flags[flag];
     if (isRead && typeof typed === 'string') requireNamed('folder', typed, `--${flag}`);

@@ -19,3 +19,9 @@ export function settingOf(config: Config, key: string): unknown {
   const [section = '', name = ''] = key.split('.');
   return Object(Object(config)[section])[name];
 }
+
+/** The value of `section.key` as `--set` and the flags take it. */
+export function settingText(config: Config, key: string): string | string[] {
+  const value = settingOf(config, key);
+  return Array.isArray(value) ? value.map(String) : String(value);
+}

@@ -5,6 +5,22 @@ import { splitFiles } from '../layout.ts';
 import { remarkField } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 
+/** The settings that decide what a split is, apart from its places and the table. */
+export const SPLIT_SETTINGS = [
+  'data.modalities',
+  'data.missing',
+  'data.labels',
+  'data.table_columns',
+  'data.home_hospital',
+  'data.train_ratio',
+  'data.image_size',
+  'data.resize',
+  'preprocess.relative_paths',
+  'preprocess.skip_unreadable',
+  'preprocess.exclude_conflicts',
+  'experiment.seed',
+] as const;
+
 const whole = z.int().min(0);
 
 /** Patients of one hospital, label and set. */
@@ -57,6 +73,8 @@ const schema = z.object({
   root_dir: z.string().min(1).optional(),
   /** SHA-256 (hex) of the other files of the split, by name. */
   hashes: recordOf(sha256).optional(),
+  /** What `--set` takes for {@link SPLIT_SETTINGS} and the table, to make the split again; earlier versions wrote none. */
+  made_with: recordOf(z.union([z.string(), z.array(z.string())])).optional(),
   /** Versions of Radweave and of what it ran on. */
   versions: recordOf(z.string()),
 });

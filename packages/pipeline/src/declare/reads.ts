@@ -102,7 +102,7 @@ export function splitRecords({ data }: Config, ...names: readonly string[]): Rea
 /** What the summary of the split says, apart from places and the hashes of files that hold places. */
 export function summaryReads({ data }: Config): Reads {
   const path = splitFiles(data.splits_dir).summary;
-  const { root_dir, hashes, ...value } = readSplitSummary(path);
+  const { root_dir, made_with, hashes, ...value } = readSplitSummary(path);
   return { 'summary.json': { path, value } };
 }
 

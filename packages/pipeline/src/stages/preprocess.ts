@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { SPLIT_SETTINGS } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { on, set, usual } from '../declare/config-flags.ts';
 import * as read from '../declare/reads.ts';
@@ -23,22 +24,7 @@ const writes = ({ config }: PreprocessOptions): string[] =>
 export const preprocess = defineStage({
   name: 'preprocess',
   looksAtImages: true,
-  settings: [
-    'data.root_dir',
-    'data.splits_dir',
-    'data.modalities',
-    'data.missing',
-    'data.labels',
-    'data.table_columns',
-    'data.home_hospital',
-    'data.train_ratio',
-    'data.image_size',
-    'data.resize',
-    'preprocess.relative_paths',
-    'preprocess.skip_unreadable',
-    'preprocess.exclude_conflicts',
-    'experiment.seed',
-  ],
+  settings: ['data.root_dir', 'data.splits_dir', ...SPLIT_SETTINGS],
   reads: ({ config }: PreprocessOptions, { hashes }) => read.rawReads(config, hashes),
   writes,
   open: async (options, context) => (await import('../work/preprocess.ts')).findCohort(options, context),

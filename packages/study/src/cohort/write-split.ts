@@ -15,9 +15,11 @@ import {
   replaceFilesTogether,
   required,
   SPLIT_FILES,
+  SPLIT_SETTINGS,
   SPLITS,
   type Split,
   type SplitSummary,
+  settingText,
   slicesHash,
   splitFiles,
   splitHash,
@@ -33,8 +35,9 @@ import {
   writeTable,
   writeTableIssues,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
-import { type StageContext, say } from '../context/events.ts';
+import { type StageContext, say, warn } from '../context/events.ts';
 import { programVersions } from '../context/versions.ts';
 import { type AssignedMember, homesOf } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
@@ -86,6 +89,7 @@ export async function writeDivision(
   const issues = division.table?.issues ?? [];
   if (issues.length === 0) obsolete.push(SPLIT_FILES.tableIssues);
   if (division.table === null) obsolete.push(SPLIT_FILES.clinical);
+  const lostTable = division.table === null && existsSync(splitFiles(splits_dir).clinical);
   const fill = (folder: string): SplitSummary => {
     const names = writeSplitFiles(folder, division, config);
     const places = splitFiles(folder);
@@ -112,6 +116,12 @@ export async function writeDivision(
     // Beside the summary before, files that are new would be taken for edited ones.
     unfinishedWithoutLast: true,
   });
+  if (lostTable) {
+    warn(
+      context,
+      `The split before was made with a table of patients, this one without: ${SPLIT_FILES.clinical}, its columns, is removed (to keep it, give --table).`,
+    );
+  }
   for (const modality of gone) {
     say(context, `The split files of ${modality} were of the split before and are removed.`);
   }
@@ -213,16 +223,23 @@ function summarise(division: Division, config: Config): SplitSummary {
     files,
     warnings: [...warnings],
     ...(synthetic.length === 0 ? {} : { synthetic: [...synthetic] }),
-    ...rootOf(config),
+    ...placesOf(config),
     versions: programVersions(),
   };
 }
 
-function rootOf({ data, preprocess }: Config): Pick<SplitSummary, 'root_dir'> {
-  if (data.root_dir === null) return {};
-  if (isObjectAddress(data.root_dir)) return { root_dir: data.root_dir };
-  const root = resolve(data.root_dir);
-  return { root_dir: preprocess.relative_paths ? relativePath(data.splits_dir, root) || '.' : root };
+/** Where images and table lay, and with which settings the split was made. */
+function placesOf(config: Config): Pick<SplitSummary, 'root_dir' | 'made_with'> {
+  const { root_dir, table, splits_dir } = config.data;
+  const placeOf = (path: string): string => {
+    if (isObjectAddress(path)) return path;
+    return config.preprocess.relative_paths ? relativePath(splits_dir, resolve(path)) || '.' : resolve(path);
+  };
+  const made_with = {
+    ...Object.fromEntries(SPLIT_SETTINGS.map((key) => [key, settingText(config, key)])),
+    ...(table === null ? {} : { 'data.table': placeOf(table) }),
+  };
+  return { ...(root_dir === null ? {} : { root_dir: placeOf(root_dir) }), made_with };
 }
 
 function countCells(members: readonly AssignedMember[], modalities: readonly string[]): CohortCount[] {
