@@ -11,7 +11,7 @@ import {
   writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from '@radweave/artifacts/files';
+import { existsSync, readdirSync, readFileSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
 import type { Place } from '../output/write-stack.ts';
 import type { Proposal } from '../series/propose.ts';
@@ -38,13 +38,10 @@ export class DoneSeries {
   readonly #folder: string;
   readonly #output: string;
   readonly #tables: Map<string, Written>;
-  /** Folders that an import was about to replace when it ended. */
-  readonly #begun: ReadonlySet<string>;
 
   constructor(records: string, output: string) {
     this.#folder = importFiles(records).done;
     this.#output = output;
-    this.#begun = new Set(filesIn(this.#folder, BEGUN).map((path) => readText(path)));
     this.#tables = new Map(
       filesIn(this.#folder, '.csv').map((path) => {
         const rows = readImported(path);
@@ -57,12 +54,8 @@ export class DoneSeries {
 
   /** Whether a series was written as it would be written now. */
   has(series: string, key: string): boolean {
-    const { rows, folder } = this.#tables.get(this.#path(series, key)) ?? { rows: [], folder: '' };
-    return (
-      rows.length > 0 &&
-      !this.#begun.has(folder) &&
-      rows.every(({ file }) => existsSync(join(this.#output, file)))
-    );
+    const rows = this.rowsOf(series, key) ?? [];
+    return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
   }
 
   /** What was written of a series: a folder and its slices for each place that it has had. */
@@ -75,7 +68,6 @@ export class DoneSeries {
     for (const [path, one] of this.#tables) {
       if (one.folder === folder || !isOf(proposal, one.rows)) continue;
       rmSync(join(this.#output, one.folder), { recursive: true, force: true });
-      removeEmptied(this.#output, one.folder);
       this.#drop(path);
     }
   }
@@ -83,11 +75,46 @@ export class DoneSeries {
   /** A file in a folder that no import wrote; null without one. What is hidden, or left by Windows, counts as none. */
   foreignIn(folder: string): string | null {
     const path = join(this.#output, folder);
-    if (this.#begun.has(folder) || !existsSync(path)) return null;
+    if (!existsSync(path)) return null;
     const tables = [...this.#tables.values()].filter((one) => one.folder === folder);
     const own = new Set(tables.flatMap(({ rows }) => rows.map(({ file }) => basename(file))));
     const other = readdirSync(path).find((name) => !own.has(name) && !isLeftBySystem(name));
     return other === undefined ? null : join(path, other);
+  }
+
+  /**
+   * Removes the folders that an import was replacing when it ended: their slices may be those of other settings than all others, and
+   * no table tells of them.
+   *
+   * @returns the folders.
+   */
+  removeBegun(): string[] {
+    return filesIn(this.#folder, BEGUN).map((path) => {
+      const folder = readText(path);
+      requireWithin(this.#output, join(folder, '-'), path);
+      rmSync(join(this.#output, folder), { recursive: true, force: true });
+      rmSync(path);
+      return folder;
+    });
+  }
+
+  /**
+   * What no import wrote in the folder of a patient, beside the modalities, where all of them go; null without. It would stay, and
+   * count as the patient.
+   */
+  foreignBeside(gone: readonly string[], coming: readonly string[]): string | null {
+    const known = [...this.#tables.values()].map(({ folder }) => folder);
+    const staying = [...coming, ...known.filter((folder) => !gone.includes(folder))];
+    const kept = new Set(staying.map((folder) => dirname(folder)));
+    for (const above of new Set(gone.map((folder) => dirname(folder)))) {
+      const path = join(this.#output, above);
+      if (kept.has(above) || !existsSync(path)) continue;
+      const other = readdirSync(path).find(
+        (name) => !gone.includes(`${above}/${name}`) && !isLeftBySystem(name),
+      );
+      if (other !== undefined) return join(path, other);
+    }
+    return null;
   }
 
   /** Forgets what was written into a folder, whose slices are replaced now. */
@@ -155,15 +182,6 @@ export class WrittenByParts {
     throw new DataError('E_SHARDS', `no part has series ${series} as it would be written now`, {
       hint: 'The files, mapping.yaml or the pseudonyms have changed since the parts were made: run all shares again',
     });
-  }
-}
-
-/** Removes the folders above one that is gone while they are empty: that of a patient would still count as the patient. */
-function removeEmptied(output: string, gone: string): void {
-  const root = `${resolve(output)}${sep}`;
-  for (let above = dirname(resolve(output, gone)); above.startsWith(root); above = dirname(above)) {
-    if (!existsSync(above) || readdirSync(above).length > 0) return;
-    rmdirSync(above);
   }
 }
 

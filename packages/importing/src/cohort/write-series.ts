@@ -22,6 +22,7 @@ import type { Place } from '../output/write-stack.ts';
 import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
 import { DoneSeries, doneKey, isOf, WrittenByParts } from './done.ts';
+import { removeEmptied } from './emptied.ts';
 import type { ImportedPatient } from './patients.ts';
 import { writePatients } from './patients-table.ts';
 
@@ -57,6 +58,8 @@ export async function writeSeries(
     readonly threads: number;
     /** Folders of parts that have written them already; null to write them now. */
     readonly parts: readonly string[] | null;
+    /** Is told the folders whose slices a stopped import had replaced without a table of them: they are removed. */
+    readonly onUnfinished: (folders: readonly string[]) => void;
   },
   onSeries: (done: number, total: number) => void,
 ): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<Proposal, number> }> {
@@ -64,6 +67,7 @@ export async function writeSeries(
   const done = new DoneSeries(records, output);
   requireKnown(done, patients, pseudonyms);
   ownOutput(records, output);
+  options.onUnfinished(done.removeBegun());
   const tasks = tasksOf(patients, proposals, pixels);
   const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
   const parts = options.parts === null ? null : new WrittenByParts(options.parts);
@@ -80,11 +84,22 @@ export async function writeSeries(
     done.of(proposal).filter((one) => one.folder !== folder),
   );
   for (const { folder } of [...left, ...gone]) refuseOtherFiles(done.foreignIn(folder));
+  const emptied = gone.map(({ folder }) => folder);
+  refuseOtherFiles(
+    done.foreignBeside(
+      emptied,
+      tasks.map(({ folder }) => folder),
+    ),
+  );
   // All that moves goes first: its place may be that of another series now.
   for (const { proposal, folder } of leaving) done.forget(proposal, folder);
+  removeEmptied(output, pseudonyms);
   try {
     await writeAll(left, { ...options, parts }, onSeries, done);
   } finally {
+    // Of a series whose replacement failed.
+    done.removeBegun();
+    removeEmptied(output, pseudonyms);
     const rows = done.all();
     writeImported(importFiles(records).table, rows);
     writePatients(importFiles(records).patients, rows, options.told, pseudonyms);

@@ -53,6 +53,16 @@ export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, cont
   );
 }
 
+/** Folders whose slices an import that was stopped had replaced, and that are in no table. */
+export function sayUnfinished(folders: readonly string[], context: StageContext): void {
+  const [first = ''] = folders;
+  if (folders.length === 0) return;
+  warn(
+    context,
+    `Removed: ${counted(folders.length, 'folder')} that an earlier import was replacing when it was stopped (${folders.length === 1 ? '' : 'such as '}${first}); ${folders.length === 1 ? 'its series is' : 'their series are'} written again where this import is to write ${folders.length === 1 ? 'it' : 'them'}.`,
+  );
+}
+
 /** What becomes of slices of earlier imports whose series are left out now. */
 export function sayLeftOutNow(all: readonly LeftOutNow[], dryRun: boolean, context: StageContext): void {
   const sizeOf = (some: readonly LeftOutNow[]): string =>

@@ -64,6 +64,7 @@ import {
   sayOddities,
   sayOddLabels,
   sayScattered,
+  sayUnfinished,
   sayUnmatched,
 } from './import-oddities.ts';
 import {
@@ -214,7 +215,8 @@ export async function importImages(
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
   const parts = how !== null && 'parts' in how ? how.parts : null;
-  const whole = { ...options, pixels, pseudonyms, told: who.told, parts };
+  const onUnfinished = (folders: readonly string[]): void => sayUnfinished(folders, context);
+  const whole = { ...options, pixels, pseudonyms, told: who.told, parts, onUnfinished };
   ask(replacedSeries(replacements(patients, proposals, whole)));
   ask(mixedSettings(otherSettings(patients, proposals, whole)));
   if (how === null || 'parts' in how)
