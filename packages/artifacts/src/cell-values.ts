@@ -12,8 +12,8 @@ export function plainLabel(cell: string): string {
 const MISSING =
   /^(?:[-–—./?…]+|n\.?\/?a\.?|nan|null|unk(?:nown)?|missing|not (?:available|known|done|recorded|reported)|unbekannt|fehlt|k\. ?a\.|未知|不详|不明|缺失|未查|未测|无记录|未记录|#(?:n\/a|null!|div\/0!|value!|ref!|name\?|num!))$/;
 
-/** Beside such results a minus is one too. */
-const POSITIVE = /^\(?\++\)?$/;
+/** Beside such results, also in degrees as `2+`, a minus is one too. */
+const POSITIVE = /^\(?\d?\++\)?$/;
 
 /** Which cells of a column say that there is no value. */
 export function missingIn(column: readonly string[]): (cell: string) => boolean {

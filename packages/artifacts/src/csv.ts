@@ -112,8 +112,10 @@ export function readRecords(
 } {
   const rows: { cells: readonly string[]; line: number }[] = [];
   const issues = new IssueCollector();
-  eachRecord(path, (cells, line) => {
-    const width = rows[0]?.cells.length ?? cells.length;
+  eachRecord(path, (read, line) => {
+    const width = rows[0]?.cells.length ?? read.length;
+    // Empty fields behind the last column, as many programs export them, say nothing.
+    const cells = read.slice(width).every((cell) => cell === '') ? read.slice(0, width) : read;
     if (cells.length === width) rows.push({ cells, line });
     else if (ragged !== undefined) ragged.push({ line, expected: width, found: cells.length });
     else

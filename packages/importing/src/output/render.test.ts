@@ -120,6 +120,8 @@ test('a CT that does not say what is 0 HU, or is not in HU, gets no window', () 
   const ct = (more: MadeUp): unknown => [...render(constant([[40, 0]], more), PIXELS)][0]?.unit;
   expect(ct({ [TAG.rescaleType]: ['LO', 'HU'] })).toBe('HU');
   expect(ct({})).toBe('HU');
+  for (const type of ['hu', 'HU_MOD', 'Hounsfield', 'HOUNSFIELD UNITS'])
+    expect(ct({ [TAG.rescaleType]: ['LO', type] })).toBe('HU');
   // Unspecified, as the standard writes it.
   expect(() => ct({ [TAG.rescaleType]: ['LO', 'US'] })).toThrow('Rescale Type is US (not specified)');
   expect(ct({ [TAG.rescaleType]: ['LO', 'US'], [TAG.modality]: ['CS', 'MR'] })).toBe('as stored');

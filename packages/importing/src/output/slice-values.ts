@@ -136,7 +136,9 @@ export class SliceReader {
         'Rescale Type is US (not specified), so nobody can say that the values are HU; where you know that they are, make the series NIfTI, which import nifti --type CT reads',
       );
     }
-    if (said !== '' && !said.startsWith('HU')) throw new FileFault(`the values are in ${said}, not in HU`);
+    if (said !== '' && !/^(?:HU|Hounsfield)/i.test(said)) {
+      throw new FileFault(`Rescale Type says that the values are in ${said}, not in HU`);
+    }
     return { ...of, unit: 'HU' };
   }
 

@@ -141,6 +141,9 @@ test.each<[cells: string[], counts: Record<string, number>, notes: string[]]>([
     { '+': 3, '-': 6 },
     ["x: '?' counts as missing, for 3 patients", "x: '－' counts as '-'"],
   ],
+  // Degrees of a stain or of protein, as laboratories write them.
+  [['1+', '-', '2+', '3+'], { '1+': 3, '-': 3, '2+': 3, '3+': 3 }, []],
+  [['(1+)', '-', '1+', '?'], { '(1+)': 3, '-': 3, '1+': 3 }, ["x: '?' counts as missing, for 3 patients"]],
 ])('spellings of one thing are one category, and it is said: %j', (cells, counts, notes) => {
   const { notes: said, counts: found } = told('x', cells);
   expect(found).toEqual(counts);

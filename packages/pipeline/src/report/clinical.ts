@@ -84,7 +84,7 @@ function requireSuited(path: string, name: string, cells: Cells): void {
       texts.length === values.length
         ? `the column '${name}' holds numbers as text alone, such as ${shown}`
         : `the column '${name}' holds numbers, but text for ${counted(texts.length, 'patient')}, such as ${shown}`,
-      'In your table, write a number instead, with a point as the decimal sign, nothing between thousands and no unit, or leave the cell empty where it is not known, and run radweave preprocess again; or leave the column out of data.clinical (--clinical)',
+      'In your table, write a number instead, with a point as the decimal sign, nothing between thousands and no unit, or leave the cell empty where it is not known; if they are classes and no measurements, write all as words (class 2a); then run radweave preprocess again; or leave the column out of data.clinical (--clinical)',
     );
   }
   const free = freeText(values);

@@ -118,7 +118,7 @@ test('files that no pattern fits stop with a list, and patterns settle whose the
     message: expect.stringContaining(
       'it is not clear which patients 2 files belong to\n  - P1.nii\n  - Thumbs (1).nii',
     ),
-    hint: expect.stringContaining("'(?<leave_out>P1\\.nii)'"),
+    hint: expect.stringContaining("'^(?<leave_out>P1\\.nii)$'"),
   });
   const { mapping } = importFiles(options.records);
   const edited = readFileSync(mapping, 'utf8')
@@ -130,6 +130,27 @@ test('files that no pattern fits stop with a list, and patterns settle whose the
   writeFileSync(mapping, edited);
   expect(await importStage(options, silentContext())).toMatchObject({
     written: 1,
+    leftOut: { 'a pattern of mapping.yaml leaves it out': 1 },
+  });
+});
+
+test('the pattern that is proposed leaves this file out and no other', async () => {
+  const folder = tempDir();
+  for (const path of ["1'.nii", "P1/11'.nii", "P1/1'.nii"]) writeVolume(folder, path);
+  const options = optionsIn(folder, { modalities: ['A'] });
+  const { mapping } = importFiles(options.records);
+  mkdirSync(options.records, { recursive: true });
+  writeFileSync(
+    mapping,
+    'files:\n  - \'^(?<patient>[^/]+)/(?<series>.*)\'\nrules:\n  - { modality: A, description: "11" }\ndecisions: {}\n',
+  );
+  const error: unknown = await importStage(options, silentContext()).catch((thrown: unknown) => thrown);
+  const [, pattern = ''] = /such as (\S+), then/.exec(String(Object(error).hint)) ?? [];
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('files:\n', () => `files:\n  - ${pattern}\n`),
+  );
+  expect(await importStage({ ...options, dryRun: true }, silentContext())).toMatchObject({
     leftOut: { 'a pattern of mapping.yaml leaves it out': 1 },
   });
 });

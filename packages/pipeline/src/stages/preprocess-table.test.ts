@@ -197,7 +197,7 @@ test('whatever does not agree is in one error and one file, before anything else
   const lines = rows.filter(([id]) => id !== 'JM10').map((row) => row.join(','));
   const { config, raw } = study(
     ['grade0', 'grade1'],
-    ['patient,hospital,label', ...lines, 'X9,SY,0', '7,SY,0', 'JM11,JM,0', 'X8,SY,0,,'],
+    ['patient,hospital,label', ...lines, 'X9,SY,0,', '7,SY,0,,', 'JM11,JM,0', 'X8,SY,0,,x'],
   );
   mkdirSync(join(raw, 'SY/grade0'), { recursive: true });
   renameSync(join(raw, 'SY/grade0/SY00'), join(raw, 'SY/grade0/007'));
@@ -208,6 +208,7 @@ test('whatever does not agree is in one error and one file, before anything else
       code: 'E_TABLE',
       exitCode: 3,
       where: file,
+      message: expect.stringMatching(/[:;] 1 row, line \d+: 5 fields/),
       hint: expect.stringContaining('--exclude_conflicts'),
     }),
   );

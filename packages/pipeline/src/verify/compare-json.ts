@@ -5,7 +5,17 @@ import { compareNumbers } from './numbers.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Left out of the comparison: remarks, and places and hashes of what is compared itself, which may lie elsewhere or differ by rounding. */
-const IGNORED = ['hash', 'versions', 'finished', 'time', 'root_dir', 'made_with', 'hashes', 'findings', 'warnings'];
+const IGNORED = [
+  'hash',
+  'versions',
+  'finished',
+  'time',
+  'root_dir',
+  'made_with',
+  'hashes',
+  'findings',
+  'warnings',
+];
 /** Words about the numbers, which every version may choose again; and where a file lies, whose hash stands beside it. */
 const REMARKS = ['note', 'notes', 'path'];
 

@@ -41,8 +41,14 @@ export function unnamedFiles(paths: readonly string[]): Question {
   return {
     what: `it is not clear which patients ${counted(paths.length, 'file')} ${paths.length === 1 ? 'belongs' : 'belong'} to`,
     lines: paths,
-    hint: `Add a pattern to \`files\` there that names (?<patient>…), or one that leaves files out, such as '(?<leave_out>${paths[0]?.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')})', then run the same command again`,
+    hint: `Add a pattern to \`files\` there that names (?<patient>…), or one that leaves files out, such as ${leavingOut(paths[0] ?? '')}, then run the same command again`,
   };
+}
+
+/** In YAML, of this file alone: without its ends the pattern of `1.jpg` would fit `11.jpg` too. */
+function leavingOut(path: string): string {
+  const pattern = path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll("'", "''");
+  return `'^(?<leave_out>${pattern})$'`;
 }
 
 export function openSeries(proposals: readonly Proposal[]): Question {

@@ -46,8 +46,9 @@ function toldOf(issues: readonly TableIssue[]): string {
     patient_id === '' ? lines : personKey(hospital, patient_id),
   );
   const [first = []] = whose.values();
-  const { patient_id = '', hospital = '', lines = '' } = first[0] ?? {};
-  const [noun, name] = patient_id === '' ? ['nameless row', `line ${lines}`] : ['patient', patient_id];
+  const { patient_id = '', hospital = '', lines = '', problem } = first[0] ?? {};
+  const row = problem?.code === 'table-ragged' ? 'row' : 'nameless row';
+  const [noun, name] = patient_id === '' ? [row, `line ${lines}`] : ['patient', patient_id];
   const who = [name, hospital].filter((part) => part !== '').join(' of ');
   return `${counted(whose.size, noun)}${whose.size > 1 ? ' such as' : ','} ${who}: ${first.map(({ problem }) => problem.text).join(', ')}`;
 }
