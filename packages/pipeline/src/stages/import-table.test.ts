@@ -149,7 +149,9 @@ test('labels that may be misspelt are told at import, by their lines, also besid
   expect(said).toContain(
     "'malignant' (line 2) and 'malignat' (line 3) among the labels may be a class or a typing error",
   );
-  expect(said).toContain('Give each class one spelling; or name the classes');
+  expect(said).toContain('Give each class one spelling; where each is a class of its own');
+  // Import has no such flag.
+  expect(said).not.toContain('--labels');
   const corrected = (rows: string): void =>
     writeFileSync(options.table ?? '', `patient_id,hospital,label\n${rows}`);
   const saidNow = async (): Promise<string> => {

@@ -225,6 +225,10 @@ export function sayOddLabels(
 ): void {
   const before = new Set(earlier.map(({ label }) => label));
   const all = [...labels, ...[...before].map((label) => ({ path: table, folder: label }))];
-  const doubt = doubtOf(all, 'among the labels');
+  const doubt = doubtOf(
+    all,
+    'among the labels',
+    'Give each class one spelling; where each is a class of its own, preprocess asks for their order',
+  );
   if (doubt !== null) warn(context, `${doubt.message}.`);
 }

@@ -116,8 +116,17 @@ function areAlmostAlike(a: string, b: string): boolean {
 /** Of so many names some are hardly classes, and all of them are no proposal. */
 const MOST_PROPOSED = 6;
 
-/** What is said of names that may be misspelt, null where none may. @param place as for {@link classesOf}. */
-export function doubtOf(folders: readonly WrittenClass[], place: string | null): DataError | null {
+/**
+ * What is said of names that may be misspelt, null where none may.
+ *
+ * @param place as for {@link classesOf}.
+ * @param advice where the classes cannot be named by --labels.
+ */
+export function doubtOf(
+  folders: readonly WrittenClass[],
+  place: string | null,
+  advice?: string,
+): DataError | null {
   const names = [...new Set(folders.map(({ folder }) => classKey(folder)))].sort(naturalCompare);
   const odd = names.every(isGrade) ? [] : oddNames(names);
   if (odd.length === 0) return null;
@@ -144,7 +153,9 @@ export function doubtOf(folders: readonly WrittenClass[], place: string | null):
     `${and(first.slice(0, 5))}${place === null ? '' : ` ${place}`} may be a class or a typing error${beside}`,
     {
       where: path,
-      hint: `${remedy}; or name the classes in the order of their labels, such as --labels ${list} (data.labels in a configuration): ${others}`,
+      hint:
+        advice ??
+        `${remedy}; or name the classes in the order of their labels, such as --labels ${list} (data.labels in a configuration): ${others}`,
     },
   );
 }
