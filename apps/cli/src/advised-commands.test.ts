@@ -16,6 +16,22 @@ const sources = ['packages', 'apps'].flatMap((folder) =>
   }),
 );
 
+/** Flags whose values are names and places of the user's, which may hold spaces, where a message puts one in. */
+const PUT_IN = /--(?:modality|modalities|run|exp_name|checkpoint|config) \$\{(?<value>[^{}]*)\}/g;
+
+/** Remarks and words of the report are sentences alone: who gives their parameters says what goes into a command. */
+const SENTENCES = /(remarks|report)[\\/]src[\\/](en|zh|words)[\\/]/;
+
+test('a value that a message puts into a command is one word of a shell', () => {
+  const values = sources
+    .filter((file) => !SENTENCES.test(file))
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(PUT_IN)].map((match) => match.groups?.value ?? ''),
+    );
+  expect(values.length).toBeGreaterThan(40);
+  expect(values.filter((value) => !value.startsWith('inShell('))).toEqual([]);
+});
+
 /** Every command about a study that a message of a file tells people to run, with a word for what the message puts in. */
 function advisedIn(file: string): string[] {
   const isOfStudy = (command: string): boolean => (commandFlags(command) ?? []).length > 0;

@@ -1,5 +1,6 @@
 import { basename, delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inShell } from '@radweave/artifacts';
 
 /** How this program was started. */
 export interface Start {
@@ -32,7 +33,7 @@ export function continueCommand(args: readonly string[], run: string | undefined
 
 /** A command line as the user can paste it. */
 function commandLine(args: readonly string[], start: Start): string {
-  return [program(start), ...args.map((arg) => quoted(arg, start.platform))].join(' ');
+  return `${program(start)} ${inShell(args, start.platform)}`;
 }
 
 export function thisStart(): Start {
@@ -52,11 +53,5 @@ function program(start: Start): string {
   if (basename(script) === 'radweave') {
     if (env.npm_command === 'exec' || isOnPath) return shortProgram(start);
   }
-  return `node ${quoted(BIN, platform)}`;
-}
-
-/** As a POSIX shell, or cmd.exe and PowerShell, take it for one word. */
-export function quoted(word: string, platform: NodeJS.Platform): string {
-  if (/^[\p{L}\p{N}_\-./:=,@%+]+$/u.test(word)) return word;
-  return platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+  return `node ${inShell(BIN, platform)}`;
 }

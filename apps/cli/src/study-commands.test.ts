@@ -11,6 +11,11 @@ const CASES: [typed: string[], text: string, completed: string][] = [
     'Run: radweave extract --modality P',
     "Run: radweave extract --modality P --config 'my study.yaml'",
   ],
+  [
+    ['fuse', '--config', 'c'],
+    "Run: radweave extract --modality 'T1 then T2; or T3'; then fuse again",
+    "Run: radweave extract --modality 'T1 then T2; or T3' --config c; then fuse again",
+  ],
   // A sentence that names a configuration has all settings.
   [
     ['tune', '--modality', 'A', '--config', 'tune.yaml', '--set', 'tune.trials=4'],

@@ -1,7 +1,7 @@
-import { type ConfigKeyPath, canonicalFlag } from '@radweave/artifacts';
+import { type ConfigKeyPath, canonicalFlag, inShell } from '@radweave/artifacts';
 import { STAGES } from '@radweave/pipeline';
 import { commandFlags } from './command-flags.ts';
-import { quoted, type Start, shortProgram } from './continue-command.ts';
+import { type Start, shortProgram } from './continue-command.ts';
 import { flagsOfSplit, type Settings } from './split-flags.ts';
 
 /** Keys that say which study it is: every command about it needs them. */
@@ -36,7 +36,7 @@ function goesTo(command: string, key: ConfigKeyPath): boolean {
 
 /** A command in a sentence: what asks for it comes before, its flags follow. One that another process runs since then is none. */
 export const COMMAND: RegExp =
-  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:：;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?![^;(]*, since \d)(?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?!--|or\b|then\b|again\b)[^\s;`]+)*)*)/g;
+  /(?<=(?:\b[Rr]un|\b[Aa]fter|[:：;,`(]|\bthen|\bwith|\bor) ?`?)radweave (?![^;(]*, since \d)(?<command>[a-z]+)(?<flags>(?: --[a-z_]+(?: (?:'[^']*'|"[^"]*"|(?!--|or\b|then\b|again\b)[^\s;`]+))*)*)/g;
 
 /**
  * Completes the commands that a message tells people to run, so that they are about the same study as the command they
@@ -62,8 +62,8 @@ export function completeCommands(
     const typed = said.replace(/ --([a-z_]+) …(?= --|$)/g, (open, flag: string) =>
       named.has(flag) ? '' : open,
     );
-    const words = studyFlags(command, typed, args, settings).map((word) => quoted(word, start.platform));
-    return [`${shortProgram(start)} ${command}${typed}`, ...words].join(' ') + end;
+    const more = inShell(studyFlags(command, typed, args, settings), start.platform);
+    return `${shortProgram(start)} ${command}${typed}${more === '' ? '' : ` ${more}`}${end}`;
   });
 }
 

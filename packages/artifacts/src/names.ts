@@ -67,3 +67,16 @@ export function requireModality(modality: string, known: readonly string[], wher
     hint: offer(modality, known),
   });
 }
+
+/** Words of a command line that people paste: as a POSIX shell, or cmd.exe and PowerShell, take each for one word. */
+export function inShell(words: string | readonly string[], platform = process.platform): string {
+  return [words]
+    .flat()
+    .map((word) => shellWord(word, platform))
+    .join(' ');
+}
+
+function shellWord(word: string, platform: NodeJS.Platform): string {
+  if (/^[\p{L}\p{N}_\-./:=,@%+]+$/u.test(word)) return word;
+  return platform === 'win32' ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+}

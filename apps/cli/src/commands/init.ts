@@ -1,6 +1,6 @@
+import { inShell } from '@radweave/artifacts';
 import { type Draft, type InitOptions, init } from '@radweave/pipeline';
 import { and, counted } from '@radweave/remarks';
-import { quoted } from '../continue-command.ts';
 import { DEFAULT_CONFIG_FILE } from '../stage/add-flags.ts';
 import { ProgressDisplay } from '../stage/progress.ts';
 import { table } from '../table.ts';
@@ -28,7 +28,7 @@ function described({ config, labels, modalities, hospitals, sizes, issues }: Dra
   const use = (name: string): string =>
     chosen.includes(name) ? 'taken' : 'left out: fewer than half have it';
   const set = (name: string): string => (name === home ? 'home: training and validation' : 'external test');
-  const flag = output === DEFAULT_CONFIG_FILE ? '' : ` --config ${quoted(output, process.platform)}`;
+  const flag = output === DEFAULT_CONFIG_FILE ? '' : ` --config ${inShell(output)}`;
   return [
     table(
       ['modality', 'patients', 'use'],

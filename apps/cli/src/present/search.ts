@@ -1,4 +1,11 @@
-import { isByChance, readSearch, type SearchRecord, tiedWithBest, tuneFiles } from '@radweave/artifacts';
+import {
+  inShell,
+  isByChance,
+  readSearch,
+  type SearchRecord,
+  tiedWithBest,
+  tuneFiles,
+} from '@radweave/artifacts';
 import type { OpenPlan } from '@radweave/pipeline';
 import { and, counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
@@ -41,7 +48,7 @@ export function searchText(search: SearchRecord, tablePath: string, bestPath: st
           ),
           ...chanceOf(best).map((text) => paragraph(text)),
           `Its settings: ${bestPath}`,
-          `Now run radweave train --modality ${modality} --config ${bestPath}`,
+          `Now run radweave train --modality ${inShell(modality)} --config ${inShell(bestPath)}`,
         ].join('\n');
   return [table(head, rows), ...more, from, end, `All trials: ${tablePath}`, ''].join('\n');
 }

@@ -2,6 +2,7 @@ import {
   DataError,
   type FusionModelFile,
   type InSample,
+  inShell,
   type ModelKind,
   type PredictionRow,
   SPLITS,
@@ -94,8 +95,8 @@ export function presentPredictions(
   const { model } = fusion;
   const modalities = model.modalities.map(({ modality }) => modality);
   const slices = Object.fromEntries(model.modalities.map((one) => [one.modality, one.slices_identity]));
-  const extract = modalities.map((modality) => `radweave extract --modality ${modality}`).join('; ');
-  const hint = `Fuse again: radweave fuse --modalities ${modalities.join(' ')}; before it, where features are of other patients or slices: ${extract}`;
+  const extract = modalities.map((modality) => `radweave extract --modality ${inShell(modality)}`).join('; ');
+  const hint = `Fuse again: radweave fuse --modalities ${inShell(modalities)}; before it, where features are of other patients or slices: ${extract}`;
   return forEachSplit((split) => {
     const patients = fusion.predictions(split);
     const file = fusion.predictionsFile(split);

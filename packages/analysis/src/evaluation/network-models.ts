@@ -1,4 +1,11 @@
-import { type Config, SPLITS, type Split, slicePredictionsPath, UsageError } from '@radweave/artifacts';
+import {
+  type Config,
+  inShell,
+  SPLITS,
+  type Split,
+  slicePredictionsPath,
+  UsageError,
+} from '@radweave/artifacts';
 import { counted, offer } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
@@ -85,7 +92,7 @@ function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): Netw
     const people = readPatients(run, split);
     if (predictions_sha256 === undefined) requireAll(run, people, facts.slicesOf(split, modality), path);
     classes = people[0]?.slices[0]?.length ?? classes;
-    const hint = `Train again: radweave train --modality ${modality}; or name a run on the present split with --run`;
+    const hint = `Train again: radweave train --modality ${inShell(modality)}; or name a run on the present split with --run`;
     const slices = { [modality]: slices_identity };
     facts.check({ patients: people, split, file: path, modalities: [modality], slices, hint });
     return people;

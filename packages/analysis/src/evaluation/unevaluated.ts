@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Config, fusionFolder, SPLITS, slicePredictionsPath } from '@radweave/artifacts';
+import { type Config, fusionFolder, inShell, SPLITS, slicePredictionsPath } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { EN, type Part, type Remark, remark, say } from '@radweave/remarks';
 import { isOtherTest, presentIdentity } from '@radweave/study/cohort/split-identity';
@@ -23,7 +23,7 @@ export function missingFusion(config: Config, modalities: readonly string[]): Un
   const isBegun = begun.some((name) => existsSync(join(folder, name)));
   return {
     what: remark(isBegun ? 'fusion-unfinished' : 'fusion-missing', { folder }),
-    command: `radweave fuse --modalities ${modalities.join(' ')}`,
+    command: `radweave fuse --modalities ${inShell(modalities)}`,
   };
 }
 
@@ -41,10 +41,10 @@ export function missingNetwork(
     (run) => run.read().status === 'running',
   );
   const begun = newestFitting(running, presentIdentity(data, modality)).run;
-  const train = `radweave train --modality ${modality}`;
+  const train = `radweave train --modality ${inShell(modality)}`;
   if (begun !== undefined) {
     const what = remark('run-unfinished', { run: begun.name, modality });
-    return { what, command: `${train} --resume --run ${begun.name}` };
+    return { what, command: `${train} --resume --run ${inShell(begun.name)}` };
   }
   const what =
     other === undefined
@@ -55,12 +55,12 @@ export function missingNetwork(
 
 /** A finished run without what it says of every present slice; null where all is there. */
 export function missingPredictions({ data }: Config, run: RunFolder, modality: string): Unevaluated | null {
-  const train = `radweave train --modality ${modality}`;
+  const train = `radweave train --modality ${inShell(modality)}`;
   if (!SPLITS.every((split) => existsSync(slicePredictionsPath(run.logs, split)))) {
     return { what: remark('run-without-predictions', { run: run.name }), command: train };
   }
   if (!isOtherTest(run.read(), presentIdentity(data, modality))) return null;
   // Resumed, a trained run is tested again; without its last checkpoint it cannot be resumed.
-  const command = existsSync(run.last) ? `${train} --resume --run ${run.name}` : train;
+  const command = existsSync(run.last) ? `${train} --resume --run ${inShell(run.name)}` : train;
   return { what: remark('run-other-test', { run: run.name, modality }), command };
 }

@@ -3,6 +3,7 @@ import {
   type Config,
   changedSlices,
   DataError,
+  inShell,
   SPLITS,
   type Split,
   splitSummaryIn,
@@ -102,7 +103,7 @@ export function requireSameSplit(
     `the features are of other patients or slices than the present ones: ${wrong.slice(0, 5).join(', ')}${more}`,
     {
       where: splitsDir,
-      hint: `Extract again: ${[...again].map((modality) => `radweave extract --modality ${modality}`).join('; ')}; or name the --splits_dir the features belong to`,
+      hint: `Extract again: ${[...again].map((modality) => `radweave extract --modality ${inShell(modality)}`).join('; ')}; or name the --splits_dir the features belong to`,
     },
   );
 }

@@ -4,6 +4,7 @@ import {
   decodeFeatures,
   type FeatureRow,
   type FeatureSet,
+  inShell,
   readBytes,
   resolveFeaturePath,
 } from '@radweave/artifacts';
@@ -69,5 +70,5 @@ function changed(what: string, where: string, modality: string): DataError {
 }
 
 function extractAgain(modality: string): string {
-  return `Run radweave extract --modality ${modality} again`;
+  return `Run radweave extract --modality ${inShell(modality)} again`;
 }

@@ -5,6 +5,7 @@ import {
   featureModalities,
   featureSetPath,
   featureTablePath,
+  inShell,
   readFeatureSet,
   readFeatureTable,
   SPLITS,
@@ -33,7 +34,11 @@ export function hasFeatures(featuresDir: string, modality: string): boolean {
 export function noFeatures(what: string, featuresDir: string, modality: string): UsageError {
   return new UsageError('E_NO_FEATURES', what, {
     where: featuresDir,
-    hint: offer(modality, featureModalities(featuresDir), `run: radweave extract --modality ${modality}`),
+    hint: offer(
+      modality,
+      featureModalities(featuresDir),
+      `run: radweave extract --modality ${inShell(modality)}`,
+    ),
   });
 }
 
@@ -55,7 +60,7 @@ export function readSplitFeatures(featuresDir: string, split: Split, modality: s
   if (lacking !== undefined) {
     throw new DataError('E_FEATURES_TORN', `the ${split} features of ${modality} are unfinished`, {
       where: lacking,
-      hint: `Run: radweave extract --modality ${modality}`,
+      hint: `Run: radweave extract --modality ${inShell(modality)}`,
     });
   }
   const rows = readFeatureTable(table);
@@ -100,6 +105,6 @@ function requireOneCheckpoint(modality: string, sets: Record<Split, FeatureSet>,
   throw new DataError(
     'E_MIXED_CHECKPOINTS',
     `the features of ${modality} come from different checkpoints: ${list.join('; ')}`,
-    { where: featuresDir, hint: `Run: radweave extract --modality ${modality}` },
+    { where: featuresDir, hint: `Run: radweave extract --modality ${inShell(modality)}` },
   );
 }

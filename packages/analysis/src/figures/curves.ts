@@ -1,4 +1,4 @@
-import { type Config, type HistoryRow, readHistory } from '@radweave/artifacts';
+import { type Config, type HistoryRow, inShell, readHistory } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import { type Spec, trainingPanels } from '@radweave/report/charts';
@@ -17,7 +17,10 @@ export function trainingCurves(config: Config, modality: string, wanted?: string
       other === undefined
         ? `no training run of ${modality} has a history`
         : remark('run-other-split', { modality, run: other.name }).text;
-    return { figures: [], skipped: [{ name, reason: `${what}; run radweave train --modality ${modality}` }] };
+    return {
+      figures: [],
+      skipped: [{ name, reason: `${what}; run radweave train --modality ${inShell(modality)}` }],
+    };
   }
   const { model, best } = run.read();
   return {

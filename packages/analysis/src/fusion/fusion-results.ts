@@ -4,6 +4,7 @@ import {
   type FusionModelFile,
   fusionFiles,
   hashPredictions,
+  inShell,
   type PredictionRow,
   predictionsPath,
   readFusionMetrics,
@@ -44,7 +45,7 @@ export class FusionResults {
       `the fusion is of ${own.join(', ')}, but the modalities are ${modalities.join(', ')}`,
       {
         where: fusion.modelFile,
-        hint: `Fuse these: radweave fuse --modalities ${modalities.join(' ')}; or name the folder of their fusion with --fusion_dir`,
+        hint: `Fuse these: radweave fuse --modalities ${inShell(modalities)}; or name the folder of their fusion with --fusion_dir`,
       },
     );
   }

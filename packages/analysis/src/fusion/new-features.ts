@@ -5,6 +5,7 @@ import {
   type FeatureSet,
   type FusionModality,
   type FusionModelFile,
+  inShell,
   naturalCompare,
   readFeatureSet,
   readFeatureTable,
@@ -105,6 +106,6 @@ function setOfSameCheckpoint(setPath: string, wanted: FusionModality): FeatureSe
     'E_OTHER_CHECKPOINT',
     `these features come from ${checkpoint} (${checkpoint_sha256.slice(0, 8)}), the model was fitted on those of ` +
       `${wanted.checkpoint} (${wanted.checkpoint_sha256.slice(0, 8)})`,
-    { where: setPath, hint: `Extract them with --checkpoint ${wanted.checkpoint}, or fuse again` },
+    { where: setPath, hint: `Extract them with --checkpoint ${inShell(wanted.checkpoint)}, or fuse again` },
   );
 }

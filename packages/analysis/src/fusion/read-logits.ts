@@ -1,6 +1,7 @@
 import {
   DataError,
   hashFile,
+  inShell,
   type LogitsRecord,
   logitsPath,
   logitsRecordPath,
@@ -38,7 +39,7 @@ export function readModalityLogits(
   if (!existsSync(path)) {
     throw new UsageError('E_NO_LOGITS', `there are no out-of-fold logits of modality ${modality}`, {
       where: path,
-      hint: `Run first: radweave extract --modality ${modality} --cross_fit K`,
+      hint: `Run first: radweave extract --modality ${inShell(modality)} --cross_fit K`,
     });
   }
   const record = readLogitsRecord(path);
@@ -83,6 +84,6 @@ export function readModalityLogits(
 function mixed(what: string, where: string, { modality, folds }: LogitsRecord): DataError {
   return new DataError('E_LOGITS_MIXED', what, {
     where,
-    hint: `Run again: radweave extract --modality ${modality} --cross_fit ${folds}`,
+    hint: `Run again: radweave extract --modality ${inShell(modality)} --cross_fit ${folds}`,
   });
 }

@@ -2,6 +2,7 @@ import {
   type Config,
   changedSlices,
   DataError,
+  inShell,
   type LogitsRecord,
   logitsRecordPath,
   type PatientLogits,
@@ -86,7 +87,7 @@ function requireSameSlices({ modality, folds, slices_identity }: LogitsRecord, d
   if (changed === undefined) return;
   throw new DataError('E_LOGITS_PATIENTS', `${otherSlices(changed)} the logits were made`, {
     where: logitsRecordPath(data.features_dir, modality),
-    hint: `Run again: radweave extract --modality ${modality} --cross_fit ${folds}`,
+    hint: `Run again: radweave extract --modality ${inShell(modality)} --cross_fit ${folds}`,
   });
 }
 
@@ -123,6 +124,6 @@ function requireSame(
       ? `patient ${patient} has no logits of ${modality}`
       : `the logits of patient ${patient}, ${modality}, have label ${row.label} of ${row.logits.length}, not ${label} of ${classes}`;
   throw new DataError('E_LOGITS_PATIENTS', what, {
-    hint: `The split has been made again since then. Run again: radweave extract --modality ${modality} --cross_fit K`,
+    hint: `The split has been made again since then. Run again: radweave extract --modality ${inShell(modality)} --cross_fit K`,
   });
 }

@@ -1,4 +1,4 @@
-import { type Config, UsageError } from '@radweave/artifacts';
+import { type Config, inShell, UsageError } from '@radweave/artifacts';
 import { type StageContext, say } from '@radweave/study/context/events';
 import { findRuns, warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 import { chooseCheckpoint } from '../open/checkpoint-choice.ts';
@@ -28,7 +28,7 @@ export async function crossFitConfig(
   if (chosen.kind === 'pretrained' || chosen.saved === null) {
     throw new UsageError('E_CROSS_FIT', 'these weights do not say how they were trained', {
       where: checkpoint ?? outputDir,
-      hint: `Leave out --checkpoint, or name one that radweave train --modality ${modality} has written`,
+      hint: `Leave out --checkpoint, or name one that radweave train --modality ${inShell(modality)} has written`,
     });
   }
   const trained = chosen.saved.about.config;

@@ -3,6 +3,7 @@ import {
   bestModelPath,
   type Config,
   DataError,
+  inShell,
   outputFolders,
   requireNamed,
   UsageError,
@@ -107,7 +108,7 @@ function requirePresentSplit(
 function otherSplit(what: string, path: string, modality: string): DataError {
   return new DataError('E_OTHER_SPLIT', what, {
     where: path,
-    hint: `Train on the present split: radweave train --modality ${modality}; or name a file with --checkpoint`,
+    hint: `Train on the present split: radweave train --modality ${inShell(modality)}; or name a file with --checkpoint`,
   });
 }
 
@@ -135,7 +136,7 @@ function requireMatch({ about }: ReadCheckpoint, path: string, wish: CheckpointW
   if (about.modality !== modality) {
     throw new UsageError('E_CHECKPOINT_MODALITY', `this checkpoint is of modality ${about.modality}`, {
       where: path,
-      hint: `${rightOne(wish)}, or use --modality ${about.modality}`,
+      hint: `${rightOne(wish)}, or use --modality ${inShell(about.modality)}`,
     });
   }
   if (!isModel(about.architecture.name, model)) {
@@ -153,7 +154,7 @@ function rightOne(wish: CheckpointWish): string {
   const name = model === undefined ? modality : `${modality} with ${model}`;
   return run === undefined
     ? `There is none of ${name} on the present split in ${outputDir}: train one`
-    : `That of ${name} is --checkpoint ${run.best}`;
+    : `That of ${name} is --checkpoint ${inShell(run.best)}`;
 }
 
 /** How many runs an error names. */
@@ -181,6 +182,6 @@ function noCheckpoint(wish: CheckpointWish, path: string): UsageError {
       : 'there is no such checkpoint';
   return new UsageError('E_NO_CHECKPOINT', `${what}; ${found}`, {
     where: path,
-    hint: `Train one with: radweave train --modality ${modality}${ofModel}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
+    hint: `Train one with: radweave train --modality ${inShell(modality)}${ofModel}${needsClassifier === true ? '' : '; or use --checkpoint pretrained'}`,
   });
 }

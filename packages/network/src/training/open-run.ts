@@ -1,4 +1,4 @@
-import { type Config, folderName, readConfig, UsageError } from '@radweave/artifacts';
+import { type Config, folderName, inShell, readConfig, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import { requireSplit } from '@radweave/study/cohort/split-folder';
@@ -67,7 +67,7 @@ function openedBefore(wish: RunWish, context: StageContext): OpenedRun | undefin
   const record = run.read();
   if (record.modality !== modality) {
     throw new UsageError('E_RUN_MODALITY', `run '${run.name}' belongs to modality ${record.modality}`, {
-      hint: `Use --modality ${record.modality}, or name another run`,
+      hint: `Use --modality ${inShell(record.modality)}, or name another run`,
     });
   }
   const own = resumedConfig(readConfig(run.config), config, { given, inFile }, context);

@@ -3,6 +3,7 @@ import {
   type Config,
   configToYaml,
   cutEvents,
+  inShell,
   type MetricsRow,
   type RunRecord,
   type SlicePrediction,
@@ -124,7 +125,7 @@ export class TrainingSession {
       if (!isOutOfMemory(error)) throw error;
       // A recorded step keeps its memory.
       this.trainer.dispose();
-      const own = `radweave train --modality ${modality} --resume --run ${run.name}`;
+      const own = `radweave train --modality ${inShell(modality)} --resume --run ${inShell(run.name)}`;
       throw explainTooLarge(this.job, foldOf === undefined ? own : null, error);
     }
   }

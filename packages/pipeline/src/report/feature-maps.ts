@@ -1,7 +1,7 @@
 import { componentsFor } from '@radweave/analysis/figures/embed';
 import { type PatientFeatures, readPatientFeatures } from '@radweave/analysis/figures/patients';
 import { placePatients } from '@radweave/analysis/figures/placed';
-import { type Config, DataError, damageOf } from '@radweave/artifacts';
+import { type Config, DataError, damageOf, inShell } from '@radweave/artifacts';
 import type { FeatureMap, Optional } from '@radweave/report';
 import { neighboursForUmap, perplexityFor } from '@radweave/stats';
 
@@ -11,7 +11,7 @@ export async function featureMaps(
   modalities: readonly string[],
   labels: readonly string[],
 ): Promise<Optional<FeatureMap[]>> {
-  const command = modalities.map((one) => `radweave extract --modality ${one}`).join('; ');
+  const command = modalities.map((one) => `radweave extract --modality ${inShell(one)}`).join('; ');
   let features: PatientFeatures | undefined;
   try {
     features = readPatientFeatures(config.data, modalities).at(-1);

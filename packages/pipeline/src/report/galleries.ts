@@ -8,6 +8,7 @@ import {
   explanationsFile,
   explanationsFolder,
   type FusionModelFile,
+  inShell,
   readExplanations,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -92,10 +93,10 @@ function explainCommand(
   modality: string,
   fused: FusionModelFile | null,
 ): string | null {
-  const command = `radweave explain --modality ${modality}`;
+  const command = `radweave explain --modality ${inShell(modality)}`;
   if (findRuns(experiment.output_dir, 'best', { modality }).length > 0) return command;
   const { checkpoint = '' } = fused?.modalities.find((one) => one.modality === modality) ?? {};
-  return existsSync(checkpoint) ? `${command} --checkpoint ${checkpoint}` : null;
+  return existsSync(checkpoint) ? `${command} --checkpoint ${inShell(checkpoint)}` : null;
 }
 
 /** Whether it calls those patients right whom the evaluation calls so. */

@@ -1,4 +1,4 @@
-import { logitsRecordPath, UsageError } from '@radweave/artifacts';
+import { inShell, logitsRecordPath, UsageError } from '@radweave/artifacts';
 import { optional, whole } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
@@ -35,7 +35,7 @@ export const crossFit = defineStage({
   writes: ({ config, modality }) => read.pathsOf(read.logitReads(config, modality)),
   locks: ({ config, modality, folds }) => ({
     folder: config.data.features_dir,
-    as: `radweave extract --modality ${modality} --cross_fit ${folds}`,
+    as: `radweave extract --modality ${inShell(modality)} --cross_fit ${folds}`,
   }),
   run: async (options, context) => (await import('../work/cross-fit.ts')).crossFit(options, context),
   job: {

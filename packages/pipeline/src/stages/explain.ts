@@ -3,6 +3,7 @@ import {
   type Config,
   explanationsFolder,
   folderName,
+  inShell,
   outputFolders,
   readSplit,
   SPLITS,
@@ -49,7 +50,7 @@ export const explain = defineStage({
   locks: ({ config, modality }) => ({
     folder: outputFolders(config.experiment.output_dir).explanations,
     flag: '--set experiment.output_dir=FOLDER',
-    as: `radweave explain --modality ${modality}`,
+    as: `radweave explain --modality ${inShell(modality)}`,
   }),
   run: async (options, context) => (await import('../work/explain.ts')).explain(options, context),
   job: {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { featureTablePath, folderName, SPLITS } from '@radweave/artifacts';
+import { featureTablePath, folderName, inShell, SPLITS } from '@radweave/artifacts';
 import { on, set, usual } from '../declare/config-flags.ts';
 import { optional, required, shardFlag, toggle } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
@@ -46,7 +46,7 @@ export const extract = defineStage({
   locks: ({ config, modality }) => ({
     folder: config.data.features_dir,
     flag: '--set data.features_dir=FOLDER',
-    as: `radweave extract --modality ${modality}`,
+    as: `radweave extract --modality ${inShell(modality)}`,
   }),
   run: async (options, context) => (await import('../work/extract.ts')).extract(options, context),
   job: {

@@ -3,6 +3,7 @@ import {
   bestModelPath,
   type Config,
   hashValue,
+  inShell,
   outputFolders,
   type StageState,
   UsageError,
@@ -43,9 +44,13 @@ export const trainFlags = {
 export function namedRun(run: string | undefined, { experiment }: Config, given: readonly string[]): string {
   const name = given.includes('experiment.name') ? experiment.name : undefined;
   if (run !== undefined && name !== undefined && run !== name) {
-    throw new UsageError('E_FLAGS', `--run ${run} and --exp_name ${name} give one run two names`, {
-      hint: 'Give one of them',
-    });
+    throw new UsageError(
+      'E_FLAGS',
+      `--run ${inShell(run)} and --exp_name ${inShell(name)} give one run two names`,
+      {
+        hint: 'Give one of them',
+      },
+    );
   }
   return run ?? name ?? '';
 }
@@ -87,7 +92,7 @@ export const train = defineStage({
   // The first of several processes writes, for all of them.
   locks: ({ modality }, { run, ranks }) =>
     ranks === undefined
-      ? { folder: run.checkpoints, as: `radweave train --modality ${modality}` }
+      ? { folder: run.checkpoints, as: `radweave train --modality ${inShell(modality)}` }
       : undefined,
   run: async (options, context, opened) => (await import('../work/train.ts')).train(options, opened, context),
   job: {

@@ -3,6 +3,7 @@ import {
   type Config,
   type ConfigKeyPath,
   hashValue,
+  inShell,
   outputFolders,
   type Plan,
   planFiles,
@@ -35,7 +36,7 @@ export function openPlan({ config: asked, given, inFile }: Call): OpenPlan {
   const config = readConfig(files.config);
   const again =
     'rungs' in plan.how
-      ? `Run first: radweave tune --modality ${plan.how.modality}; with the settings of the search`
+      ? `Run first: radweave tune --modality ${inShell(plan.how.modality)}; with the settings of the search`
       : PLAN_FIRST;
   if (plan.radweave !== RADWEAVE_VERSION) {
     throw planError(`the plan is of version ${plan.radweave}`, files.plan, again);

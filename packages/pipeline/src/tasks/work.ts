@@ -1,4 +1,4 @@
-import { type ExitCode, findTaskRecord, type PlannedTask, RadweaveError } from '@radweave/artifacts';
+import { type ExitCode, findTaskRecord, inShell, type PlannedTask, RadweaveError } from '@radweave/artifacts';
 import type { RunOptions } from '../declare/job-part.ts';
 import { Job, type Runner } from '../job/job.ts';
 import { stepsOf } from '../job/steps.ts';
@@ -67,7 +67,7 @@ export function throwFailed({ plan, folder }: OpenPlan): void {
     {
       hint:
         'rungs' in plan.how
-          ? `Fix it and run radweave tune --modality ${plan.how.modality} again, which keeps what is done`
+          ? `Fix it and run radweave tune --modality ${inShell(plan.how.modality)} again, which keeps what is done`
           : 'Fix it and run radweave plan again, which keeps what is done; then start the workers',
     },
   );

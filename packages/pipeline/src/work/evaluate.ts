@@ -21,6 +21,7 @@ import {
   featureSetPath,
   fusionFolder,
   hashFile,
+  inShell,
   labelNamesOf,
   readFeatureSet,
   SPLITS,
@@ -164,8 +165,8 @@ function fuseOf(
     const path = featureSetPath(config.data.features_dir, split, modality);
     return existsSync(path) && readFeatureSet(path).checkpoint_sha256 === sha256;
   });
-  const named = runs[modality] === undefined ? '' : ` --checkpoint ${checkpoint}`;
-  const extract = isExtracted ? '' : `radweave extract --modality ${modality}${named}; `;
+  const named = runs[modality] === undefined ? '' : ` --checkpoint ${inShell(checkpoint)}`;
+  const extract = isExtracted ? '' : `radweave extract --modality ${inShell(modality)}${named}; `;
   return `${extract}radweave fuse${isStacked ? ' --stack' : ''}`;
 }
 
@@ -207,6 +208,6 @@ function nothingToDo(config: Config, missing: readonly Unevaluated[]): UsageErro
   const why = missing.map(({ what }) => what.text).join('; ');
   return new UsageError('E_NOTHING_TO_EVALUATE', `there is nothing to evaluate: ${why}`, {
     where: config.experiment.output_dir,
-    hint: `Run first: \`radweave train --modality ${config.data.modalities[0]}\` or \`radweave fuse\`; or name the folder with --output_dir`,
+    hint: `Run first: \`radweave train --modality ${inShell(config.data.modalities.slice(0, 1))}\` or \`radweave fuse\`; or name the folder with --output_dir`,
   });
 }

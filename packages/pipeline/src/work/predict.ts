@@ -11,6 +11,7 @@ import {
   type FusionModelFile,
   fusionFiles,
   fusionFolder,
+  inShell,
   type NewPrediction,
   readFusionModel,
   refuseOtherFile,
@@ -67,7 +68,7 @@ export async function predict(options: PredictOptions, context: StageContext): P
   const places = checkpointsOf(model, file.modalities, checkpoints);
   for (const modality of Object.keys(checkpoints ?? {})) {
     const path = places[modality] ?? '';
-    if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${modality}=${path}`);
+    if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${inShell(`${modality}=${path}`)}`);
   }
   for (const { name, converged } of file.classifiers) {
     if (converged) continue;

@@ -15,6 +15,7 @@ import {
   type Config,
   DataError,
   fusionFolder,
+  inShell,
   outputFolders,
   refuseOther,
   replaceFilesTogether,
@@ -67,7 +68,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
     if (existsSync(outputDir)) await replaceFilesTogether(outputDir, () => undefined, { obsolete });
     throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
-      hint: `Run first: \`radweave train --modality ${modalities[0]}\`, \`radweave extract --modality ${modalities[0]}\` or \`radweave fuse\``,
+      hint: `Run first: \`radweave train --modality ${inShell(modalities.slice(0, 1))}\`, \`radweave extract --modality ${inShell(modalities.slice(0, 1))}\` or \`radweave fuse\``,
     });
   }
   const { drawn, png } = await drawAll(figures, context);
@@ -146,7 +147,7 @@ async function mapSet(
   const isMissing = (name: string): boolean => !sets.some((set) => set.name === name);
   const drawn = wanted.filter(isMissing).map((name) => {
     const lacking = name === 'fused' ? modalities.filter(isMissing) : [name];
-    const commands = lacking.map((one) => `radweave extract --modality ${one}`).join('; ');
+    const commands = lacking.map((one) => `radweave extract --modality ${inShell(one)}`).join('; ');
     return without(
       [name],
       `there are no features of ${lacking.join(', ')} in ${config.data.features_dir}; run ${commands}`,

@@ -4,6 +4,7 @@ import {
   type ExplainedPatient,
   type Explanations,
   evaluatedNetwork,
+  inShell,
   MAP_NAMES,
   type RandomisationStep,
   thresholdText,
@@ -156,7 +157,7 @@ function patientFigure(
   const image = images[patient.file];
   const picture =
     image === undefined
-      ? html`<p class="missing">${words.explanations.noImage(patient.file, explanations.modality)}</p>`
+      ? html`<p class="missing">${words.explanations.noImage(patient.file, inShell(explanations.modality))}</p>`
       : html`<img src="${image}" alt="${words.explanations.alt(MAP_NAMES[method], who, verdict)}">`;
   return html`<figure id="figure-${number}">${picture}
 <figcaption><strong>${words.titled(words.figure(number), who)}${words.stop.trim()}</strong> ${words.parts([verdict, explained, why, strengthOf(context, explanations, patient), ...(inFigure === null ? [] : [inFigure])])}</figcaption></figure>`;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { systemCode } from '@radweave/artifacts';
+import { inShell, systemCode } from '@radweave/artifacts';
 import { type Dirent, readdirSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 
@@ -52,7 +52,7 @@ export function importsOf(endings: Iterable<string>): ('dicom' | 'nifti' | 'imag
 export function importAdvice(endings: Iterable<string>, folder: string): string | undefined {
   const kinds = importsOf(endings);
   if (kinds.length === 0) return undefined;
-  const commands = kinds.map((kind) => `radweave import ${kind} ${folder}`);
+  const commands = kinds.map((kind) => `radweave import ${kind} ${inShell(folder)}`);
   return `Slices are PNG files in folders of patients and modalities; to make them, run ${commands.join(', or ')}`;
 }
 

@@ -3,6 +3,7 @@ import {
   type Config,
   DataError,
   hashFile,
+  inShell,
   isObjectAddress,
   localPlace,
   readBytes,
@@ -105,8 +106,8 @@ export function keepOtherSplits(splitsDir: string, context: StageContext): void 
 export function noSplit(splitsDir: string, split: Split, ...modalities: readonly string[]): UsageError {
   const [first = ''] = modalities;
   const known = splitModalities(splitsDir);
-  const all = [...new Set([...known, ...modalities])].join(' ');
-  const make = `run first: radweave preprocess --root_dir FOLDER --modalities ${all}; or name the folder with --splits_dir`;
+  const all = [...new Set([...known, ...modalities])];
+  const make = `run first: radweave preprocess --root_dir FOLDER --modalities ${inShell(all)}; or name the folder with --splits_dir`;
   return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
     where: splitPath(splitsDir, split, first),
     hint: offer(first, known, make),

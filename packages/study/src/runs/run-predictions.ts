@@ -1,6 +1,7 @@
 import {
   DataError,
   eachSlicePrediction,
+  inShell,
   NumbersHash,
   type RunRecord,
   type SlicePrediction,
@@ -37,10 +38,10 @@ export function otherPredictions(run: RunFolder, what: string, where: string): D
 /** A finished fold keeps no last checkpoint, and only what can be resumed is evaluated again. */
 function predictAgain(run: RunFolder): string {
   const { modality, fold_of } = run.read();
-  const train = `radweave train --modality ${modality}`;
+  const train = `radweave train --modality ${inShell(modality)}`;
   if (fold_of !== undefined) return `Restore it from a copy, or resume '${fold_of}'`;
   if (!existsSync(run.last)) return `Restore it from a copy, or train it again: ${train}`;
-  return `Restore it from a copy, or remove it and run ${train} --resume --run ${run.name}`;
+  return `Restore it from a copy, or remove it and run ${train} --resume --run ${inShell(run.name)}`;
 }
 
 /** What a run records of its predictions when it is finished. */
