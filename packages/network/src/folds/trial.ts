@@ -1,4 +1,5 @@
 import { lockFolder, whileLocked } from '@radweave/artifacts';
+import { withLabelNames } from '@radweave/remarks';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import { scoreTable } from '@radweave/study/scores/history-scores';
@@ -34,7 +35,9 @@ export async function trialScore(
     try {
       if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
       const { auc } = scoreTable(...(await session.predictHeldOut(context))).patient;
-      return auc.value === null ? { auc: null, note: auc.reason.text } : { auc: auc.value, note: '' };
+      return auc.value === null
+        ? { auc: null, note: withLabelNames(auc.reason, session.labelNames).text }
+        : { auc: auc.value, note: '' };
     } catch (error) {
       // Settings that no network learns with are a result of the search.
       if (error instanceof DivergedError || Object(error).code === 'E_NO_BEST') {

@@ -6,13 +6,12 @@ import {
   sharedConfig,
 } from '@radweave/artifacts';
 import { patientHashes } from '@radweave/study/cohort/patient-hash';
-import { namesIn } from '@radweave/study/cohort/slice-table';
 import type { StudyKey } from '@radweave/study/cohort/study-key';
 import type { ChosenCompute } from '../compute/compute.ts';
 import { engineVersions } from '../compute/versions.ts';
 import type { Network } from '../open/network-source.ts';
 import type { LoadedSplit } from '../slices/load.ts';
-import type { Splits } from './session-splits.ts';
+import { labelNamesIn, type Splits } from './session-splits.ts';
 import type { Progress } from './trainer.ts';
 
 /** What a run's checkpoints say of it, whatever epoch they are of. */
@@ -44,10 +43,7 @@ export function checkpointFacts(
       freeze_stages: config.model.freeze_stages,
     },
     input: { image_size: config.data.image_size, normalize_mean: mean, normalize_std: std },
-    label_names: labelNamesOf(
-      config.model.num_classes,
-      namesIn([...splits.train.table.rows, ...splits.val.table.rows]),
-    ),
+    label_names: labelNamesOf(config.model.num_classes, labelNamesIn(splits)),
     initial_weights: network.origin,
     precision: compute.precision,
     precision_reason: compute.reason,

@@ -76,7 +76,7 @@ interface Made {
 function made(keeps = { epochs: false, last: true }): Made {
   const run = new RunFolder(tempDir(), 'run');
   mkdirSync(run.checkpoints, { recursive: true });
-  const recorder = new Recorder(run, 1);
+  const recorder = new Recorder(run, 1, []);
   const files = new EpochFiles(run, recorder, keeps);
   const close = async (): Promise<void> => {
     await files.close();

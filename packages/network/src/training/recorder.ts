@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import { appendHistory, EventWriter, type HistoryMetric, type HistoryRow } from '@radweave/artifacts';
 import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { encodePng, grayImage, montage } from '@radweave/imaging';
+import { withLabelNames } from '@radweave/remarks';
 import type { Estimate } from '@radweave/stats';
+import type { LabelNames } from '@radweave/study/cohort/slice-table';
 import type { StageContext, say } from '@radweave/study/context/events';
 import type { EpochReport, SplitScores, StepReport } from '@radweave/study/context/reports';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
@@ -10,12 +12,12 @@ import { METRICS } from '@radweave/study/scores/history-scores';
 import type { SliceSet } from '../slices/slice-pixels.ts';
 
 /** An epoch as a row of `training_history.csv`. */
-export function historyRow(report: EpochReport): HistoryRow {
+function historyRow(report: EpochReport, names: LabelNames): HistoryRow {
   const values: Partial<Record<HistoryMetric, number | null>> = {};
   const notes = new Set<string>();
   const put = (name: HistoryMetric, estimate: Estimate): void => {
     values[name] = estimate.value;
-    if (estimate.value === null) notes.add(`${name}: ${estimate.reason.text}`);
+    if (estimate.value === null) notes.add(`${name}: ${withLabelNames(estimate.reason, names).text}`);
   };
   const sets: [set: 'train' | 'val', scores: SplitScores][] = [
     ['train', report.train],
@@ -42,10 +44,12 @@ export class Recorder {
   private readonly run: RunFolder;
   private readonly events: EventWriter;
   private readonly logInterval: number;
+  private readonly labelNames: LabelNames;
 
-  constructor(run: RunFolder, logInterval: number) {
+  constructor(run: RunFolder, logInterval: number, labelNames: LabelNames) {
     this.run = run;
     this.logInterval = logInterval;
+    this.labelNames = labelNames;
     mkdirSync(dirname(run.log), { recursive: true });
     this.events = new EventWriter(run.logs);
   }
@@ -77,7 +81,7 @@ export class Recorder {
 
   /** Everything of an epoch; events carry the epoch as their step, so that resuming can cut them back. */
   epoch(report: EpochReport): void {
-    const row = historyRow(report);
+    const row = historyRow(report, this.labelNames);
     appendHistory(this.run.history, row);
     for (const [name, value] of Object.entries(row)) {
       if (name === 'epoch' || typeof value !== 'number') continue;

@@ -1,7 +1,7 @@
 import { type Config, type Split, splitPath } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireLearnable } from '@radweave/study/cohort/learnable';
-import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import { type LabelNames, namesIn, type SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import type { StageContext } from '@radweave/study/context/events';
 import { Decoding } from '../slices/decoding.ts';
@@ -9,6 +9,10 @@ import { type LoadedSplit, readSliceTable } from '../slices/load.ts';
 
 /** The decoded sets of one modality. */
 export type Splits = Record<Split, LoadedSplit>;
+
+export function labelNamesIn({ train, val }: Splits): LabelNames {
+  return namesIn([...train.table.rows, ...val.table.rows]);
+}
 
 /** The sets of one modality, not decoded yet. */
 export type Tables = Record<Split, SliceTable>;

@@ -18,7 +18,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
-import type { SliceTable } from '@radweave/study/cohort/slice-table';
+import type { LabelNames, SliceTable } from '@radweave/study/cohort/slice-table';
 import { splitIdentity } from '@radweave/study/cohort/split-identity';
 import { type StudyKey, studyKey } from '@radweave/study/cohort/study-key';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -40,7 +40,7 @@ import { predictSet } from './predict-set.ts';
 import { Recorder, sampleOf } from './recorder.ts';
 import { bestOf, type Restorable } from './restorable.ts';
 import { changedBatches } from './resume-check.ts';
-import type { Splits } from './session-splits.ts';
+import { labelNamesIn, type Splits } from './session-splits.ts';
 import { slicePredictions } from './slice-predictions.ts';
 import type { Ending, Trainer } from './trainer.ts';
 import type { TrainingJob } from './training-job.ts';
@@ -67,6 +67,7 @@ export class TrainingSession {
   private readonly job: TrainingJob;
   private readonly network: Network;
   private readonly trainer: Trainer;
+  readonly labelNames: LabelNames;
   private readonly recorder: Recorder;
   private readonly split: SplitIdentity;
   private readonly slices: SlicesIdentities | undefined;
@@ -94,6 +95,7 @@ export class TrainingSession {
     this.splits = splits;
     this.key = studyKey(config.data);
     this.network = network;
+    this.labelNames = labelNamesIn(splits);
     this.split = splitIdentity(forEachSplit((split) => splits[split].table));
     this.slices = presentSlices(config.data, [options.modality])[options.modality];
     const begun = saved?.about.precision === compute.precision ? saved.about.precision_reason : undefined;
@@ -101,7 +103,7 @@ export class TrainingSession {
     this.trainer = trainer;
     this.job = trainer.job;
     if (saved !== null) this.cutBack(saved);
-    this.recorder = new Recorder(run, config.experiment.log_interval);
+    this.recorder = new Recorder(run, config.experiment.log_interval, this.labelNames);
     const keeps = { epochs: !config.experiment.save_best_only, last: config.experiment.save_last };
     this.files = new EpochFiles(run, this.recorder, keeps);
     if (saved !== null) this.tellResumed(saved.about, context);
@@ -167,8 +169,8 @@ export class TrainingSession {
     await this.files.finished();
     const { splits } = this;
     return {
-      validation: runMetrics(splits.val.table, val),
-      test: runMetrics(splits.test.table, test),
+      validation: runMetrics(splits.val.table, val, this.labelNames),
+      test: runMetrics(splits.test.table, test, this.labelNames),
       slices: {
         train: slicePredictions(splits.train.table, train),
         val: slicePredictions(splits.val.table, val),

@@ -4,7 +4,9 @@ import type { SliceRecord } from '@radweave/artifacts';
 export type SliceRow = Pick<SliceRecord, 'path' | 'label' | 'labelName' | 'patient' | 'hospital'>;
 
 /** What the split files call the labels, where they name them. */
-export function namesIn(rows: readonly SliceRow[]): (string | undefined)[] {
+export type LabelNames = readonly (string | undefined)[];
+
+export function namesIn(rows: readonly SliceRow[]): LabelNames {
   const names: (string | undefined)[] = [];
   for (const { label, labelName } of rows) names[label] ??= labelName;
   return names;

@@ -2,14 +2,13 @@ import type { MetricsRow } from '@radweave/artifacts';
 import { several, withLabelNames } from '@radweave/remarks';
 import { takeRows } from '@radweave/stats';
 import { hospitalsOf, isOf } from '../cohort/hospitals.ts';
-import { namesIn, type SliceTable } from '../cohort/slice-table.ts';
+import type { LabelNames, SliceTable } from '../cohort/slice-table.ts';
 import type { Scores } from '../context/reports.ts';
 import { HISTORY_THRESHOLD, patientProbabilities, reasonsOf, scoresOf } from './history-scores.ts';
 import type { Predictions } from './predictions.ts';
 
 /** Rows of a run's `val_metrics.csv` and `test_metrics.csv`: all hospitals together, then each, per slice and per patient. */
-export function runMetrics(table: SliceTable, predictions: Predictions): MetricsRow[] {
-  const names = namesIn(table.rows);
+export function runMetrics(table: SliceTable, predictions: Predictions, names: LabelNames): MetricsRow[] {
   const patients = patientProbabilities(table, predictions);
   return hospitalsOf(table.patients).flatMap((hospital) => {
     const isHere = isOf(hospital);

@@ -91,7 +91,9 @@ for (const classes of [2, 3]) {
         }
       }
       expect(ours.patientLoss).toBeCloseTo(reference.loss, 12);
-      const rows = runMetrics(table, predictions).filter(({ level }) => level === 'patient');
+      const rows = runMetrics(table, predictions, ['grade0', 'grade1']).filter(
+        ({ level }) => level === 'patient',
+      );
       for (const [hospital, numbers] of Object.entries(reference.hospitals)) {
         const row = rows.find((one) => one.hospital === hospital);
         for (const [name, value] of Object.entries(numbers))
@@ -120,7 +122,7 @@ test('a hospital with one label has no AUC, and the row says why', () => {
   const rows = ['a', 'b'].map((patient) => ({ patient, hospital: 'XX', label: 1, path: `${patient}.png` }));
   const predictions = new Predictions(2, 2);
   predictions.add([0, 1], [0.4, 0.6, 0.9, 0.1], 0.7);
-  const [, , , patient] = runMetrics(new SliceTable(rows), predictions);
+  const [, , , patient] = runMetrics(new SliceTable(rows), predictions, []);
   expect(patient).toMatchObject({
     hospital: 'XX',
     level: 'patient',
