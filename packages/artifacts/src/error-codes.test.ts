@@ -36,7 +36,7 @@ const all = ['packages', 'apps']
 
 test('a code has one exit code, but for what may be a flag or what it names', () => {
   const kinds = new Map<string, Set<string>>();
-  for (const [, kind = '', code = ''] of all.matchAll(/new (\w+Error)\(\s*'(E_\w+)'/g))
+  for (const [, kind = '', code = ''] of all.matchAll(/(?:new |told\(\s*)(\w+Error)[(,]\s*'(E_\w+)'/g))
     kinds.set(code, (kinds.get(code) ?? new Set()).add(kind));
   const several = [...kinds].filter(([, own]) => own.size > 1).map(([code]) => code);
   expect(several.sort()).toEqual([

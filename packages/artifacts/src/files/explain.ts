@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { ErrorCode } from '../error-codes.ts';
 import { DataError, RadweaveError, ResourceError, UsageError } from '../errors.ts';
 
 /** Whether a file was being read or written; it decides what an error means for the user. */
@@ -7,32 +8,34 @@ export type Doing = 'read' | 'write';
 
 type Fault = (where: string | undefined, doing: Doing, cause: Error) => RadweaveError;
 
+type Kind = typeof DataError | typeof ResourceError | typeof UsageError;
+
+function told(Kind: Kind, code: ErrorCode, what: string, hint: string): Fault {
+  return (where, _, cause) => new Kind(code, what, { where, hint, cause });
+}
+
 const MEND_MISSING = 'Correct the path, or put the file back';
 
 const MEND_WRITE = 'Check its permissions, close programs that have it open, or choose another output folder';
 
-const diskFull: Fault = (where, _, cause) =>
-  new ResourceError('E_DISK_FULL', 'the disk is full', {
-    where,
-    hint: 'Free some space or choose another output folder; what was there before is untouched',
-    cause,
-  });
+const diskFull = told(
+  ResourceError,
+  'E_DISK_FULL',
+  'the disk is full',
+  'Free some space or choose another output folder; what was there before is untouched',
+);
 
-const notWritable: Fault = (where, _, cause) =>
-  new ResourceError('E_NOT_WRITABLE', 'the file or folder cannot be written', {
-    where,
-    hint: MEND_WRITE,
-    cause,
-  });
+const notWritable = told(ResourceError, 'E_NOT_WRITABLE', 'the file or folder cannot be written', MEND_WRITE);
+
+const notReadable = told(
+  ResourceError,
+  'E_NOT_READABLE',
+  'there is no permission to read the file or folder',
+  'Check its permissions and those of the folders above it',
+);
 
 const forbidden: Fault = (where, doing, cause) =>
-  doing === 'write'
-    ? notWritable(where, doing, cause)
-    : new ResourceError('E_NOT_READABLE', 'there is no permission to read the file or folder', {
-        where,
-        hint: 'Check its permissions and those of the folders above it',
-        cause,
-      });
+  (doing === 'write' ? notWritable : notReadable)(where, doing, cause);
 
 /** Node.js says ENOENT of folders that cannot be made on a read-only disk: what is above them knows better. */
 function refusingFolder(path: string): Fault | undefined {
@@ -49,108 +52,95 @@ function refusingFolder(path: string): Fault | undefined {
 }
 
 /** A name in another encoding, as old archives from East Asia have it, comes from the system with this character, and leads nowhere. */
-const notUtf8: Fault = (where, _, cause) =>
-  new DataError('E_ENCODING', 'the name of the file or folder is not UTF-8, so it cannot be opened', {
-    where,
-    hint: 'Rename it; names in GBK become UTF-8 with convmv -f gbk -t utf8 -r --notest FOLDER, or when a zip archive is unpacked with unzip -O gbk',
-    cause,
-  });
+const notUtf8 = told(
+  DataError,
+  'E_ENCODING',
+  'the name of the file or folder is not UTF-8, so it cannot be opened',
+  'Rename it; names in GBK become UTF-8 with convmv -f gbk -t utf8 -r --notest FOLDER, or when a zip archive is unpacked with unzip -O gbk',
+);
+
+const noFile = told(DataError, 'E_FILE_MISSING', 'the file or folder does not exist', MEND_MISSING);
+
+const noFolder = told(
+  ResourceError,
+  'E_NOT_WRITABLE',
+  'the folder to write into is missing or is a file',
+  'Choose another output folder, or move the file away',
+);
 
 const missing: Fault = (where, doing, cause) => {
-  if (doing === 'read' && where?.includes('\ufffd') === true) return notUtf8(where, doing, cause);
+  const refused = doing === 'write' ? noFolder : where?.includes('\ufffd') === true ? notUtf8 : noFile;
   const refusing = doing === 'write' && where !== undefined ? refusingFolder(where) : undefined;
-  if (refusing !== undefined) return refusing(where, doing, cause);
-  return doing === 'write'
-    ? new ResourceError('E_NOT_WRITABLE', 'the folder to write into is missing or is a file', {
-        where,
-        hint: 'Choose another output folder, or move the file away',
-        cause,
-      })
-    : new DataError('E_FILE_MISSING', 'the file or folder does not exist', {
-        where,
-        hint: MEND_MISSING,
-        cause,
-      });
+  return (refusing ?? refused)(where, doing, cause);
 };
 
-const notFolder: Fault = (where, doing, cause) =>
-  'syscall' in cause && cause.syscall === 'scandir'
-    ? new DataError('E_FILE_MISSING', 'a folder is needed here, not a file', {
-        where,
-        hint: MEND_MISSING,
-        cause,
-      })
-    : missing(where, doing, cause);
+const folderNeeded = told(DataError, 'E_FILE_MISSING', 'a folder is needed here, not a file', MEND_MISSING);
+
+const notFolder: Fault = (where, doing, cause) => {
+  const isListing = 'syscall' in cause && cause.syscall === 'scandir';
+  return (isListing ? folderNeeded : missing)(where, doing, cause);
+};
+
+const folderInTheWay = told(
+  ResourceError,
+  'E_NOT_WRITABLE',
+  'a folder has the name of the file to write',
+  'Move the folder away, or choose another output',
+);
+
+const fileNeeded = told(
+  DataError,
+  'E_FILE_MISSING',
+  'a file is needed here, not a folder',
+  'Name a file, or move the folder away and restore the file',
+);
 
 const isFolder: Fault = (where, doing, cause) =>
-  doing === 'write'
-    ? new ResourceError('E_NOT_WRITABLE', 'a folder has the name of the file to write', {
-        where,
-        hint: 'Move the folder away, or choose another output',
-        cause,
-      })
-    : new DataError('E_FILE_MISSING', 'a file is needed here, not a folder', {
-        where,
-        hint: 'Name a file, or move the folder away and restore the file',
-        cause,
-      });
+  (doing === 'write' ? folderInTheWay : fileNeeded)(where, doing, cause);
 
-const occupied: Fault = (where, _, cause) =>
-  new ResourceError('E_NOT_WRITABLE', 'another file, or one that a program has open, is in the way', {
-    where,
-    hint: MEND_WRITE,
-    cause,
-  });
+const occupied = told(
+  ResourceError,
+  'E_NOT_WRITABLE',
+  'another file, or one that a program has open, is in the way',
+  MEND_WRITE,
+);
 
-const loop: Fault = (where, _, cause) =>
-  new DataError('E_LINK_LOOP', 'symbolic links form a loop', {
-    where,
-    hint: 'Remove or correct the links',
-    cause,
-  });
+const loop = told(DataError, 'E_LINK_LOOP', 'symbolic links form a loop', 'Remove or correct the links');
 
-const nameTooLong: Fault = (where, _, cause) =>
-  new ResourceError('E_NAME_TOO_LONG', 'the name is too long for the file system', {
-    where: where === undefined || where.length < 120 ? where : `${where.slice(0, 100)}…`,
-    hint: 'Choose a shorter name, or a folder nearer to the root',
-    cause,
-  });
+const nameTooLong: Fault = (where, doing, cause) => {
+  const shown = where === undefined || where.length < 120 ? where : `${where.slice(0, 100)}…`;
+  const what = 'the name is too long for the file system';
+  const hint = 'Choose a shorter name, or a folder nearer to the root';
+  return told(ResourceError, 'E_NAME_TOO_LONG', what, hint)(shown, doing, cause);
+};
 
-const tooManyFiles: Fault = (where, _, cause) =>
-  new ResourceError('E_TOO_MANY_FILES', 'the system allows no more open files', {
-    where,
-    hint: 'Raise the limit (ulimit -n 4096) or close other programs',
-    cause,
-  });
+const tooManyFiles = told(
+  ResourceError,
+  'E_TOO_MANY_FILES',
+  'the system allows no more open files',
+  'Raise the limit (ulimit -n 4096) or close other programs',
+);
 
-const tooLargeForSystem: Fault = (where, _, cause) =>
-  new ResourceError(
-    'E_DISK_FULL',
-    'the file system or a limit (ulimit -f) does not allow a file of this size',
-    {
-      where,
-      hint: 'Raise the limit, or choose an output folder on another disk',
-      cause,
-    },
-  );
+const tooLargeForSystem = told(
+  ResourceError,
+  'E_DISK_FULL',
+  'the file system or a limit (ulimit -f) does not allow a file of this size',
+  'Raise the limit, or choose an output folder on another disk',
+);
 
-const tooLargeToRead: Fault = (where, _, cause) =>
-  new DataError(
-    'E_FILE_TOO_LARGE',
-    'the file is too large to be read in one piece (2 GiB at most, 512 MB of text)',
-    {
-      where,
-      hint: 'Check that it is the right file',
-      cause,
-    },
-  );
+const tooLargeToRead = told(
+  DataError,
+  'E_FILE_TOO_LARGE',
+  'the file is too large to be read in one piece (2 GiB at most, 512 MB of text)',
+  'Check that it is the right file',
+);
 
-const noMemory: Fault = (where, _, cause) =>
-  new ResourceError('E_NO_MEMORY', 'the system has no memory left', {
-    where,
-    hint: 'Close other programs and run the command again',
-    cause,
-  });
+const noMemory = told(
+  ResourceError,
+  'E_NO_MEMORY',
+  'the system has no memory left',
+  'Close other programs and run the command again',
+);
 
 const diskFault: Fault = (where, doing, cause) => {
   const done = doing === 'write' ? 'written' : 'read';
