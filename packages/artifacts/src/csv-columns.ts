@@ -71,7 +71,8 @@ export const count: Column<number> = {
   format: (value) => String(value),
 };
 
-const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+/** A number as tables have it. */
+export const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 /** A finite number, or null for an empty cell (a value that is undefined for these patients). */
 export const numberOrEmpty: Column<number | null> = {

@@ -102,6 +102,11 @@ export class ResourceError extends RadweaveError {
   }
 }
 
+/** Whether the system refused to write, for want of permission or on a read-only disk. */
+export function isForbidden(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '');
+}
+
 /** The `code` of a Node.js system error (`ENOENT`, `ENOSPC`, …), or of one that was explained; undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
   if (error instanceof RadweaveError) return systemCode(error.cause);

@@ -2,10 +2,8 @@ import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 import { refuseDevice } from './atomic.ts';
-import { ResourceError, systemCode } from './errors.ts';
+import { isForbidden, ResourceError } from './errors.ts';
 import { explainFileError } from './files/explain.ts';
-
-const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
  * Tries whether a folder can be written, or, where it is not there yet, made: before hours of work, not after.
@@ -23,7 +21,7 @@ export function requireWritable(folder: string, flag: string): void {
     closeSync(openSync(probe, 'wx'));
     rmSync(probe, { force: true });
   } catch (error) {
-    if (!FORBIDDEN.includes(systemCode(error) ?? '')) throw explainFileError(error, 'write', folder);
+    if (!isForbidden(error)) throw explainFileError(error, 'write', folder);
     throw notWritable(folder, `${place} cannot be written`, flag, error);
   }
 }

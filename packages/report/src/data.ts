@@ -83,6 +83,10 @@ export interface Missing {
 /** A part that may not have been made. */
 export type Optional<T> = { value: T } | { missing: Missing };
 
+export function madeOf<T>(part: Optional<T>): T | null {
+  return 'value' in part ? part.value : null;
+}
+
 /** How `preprocess` chose and divided the patients. */
 export interface Division {
   /** How the home patients were drawn, and their share for training; null where a table said who is in which set. */

@@ -18,6 +18,6 @@ export type {
   TrainingRun,
   TrainingSettings,
 } from './data.ts';
-export { CLINICAL_LIMITS } from './data.ts';
+export { CLINICAL_LIMITS, madeOf } from './data.ts';
 export { WORDS } from './words/index.ts';
 export type { Language } from './words/words.ts';

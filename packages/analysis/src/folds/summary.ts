@@ -5,7 +5,7 @@ import { SliceTable } from '@radweave/study/cohort/slice-table';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { eachPrediction } from '@radweave/study/runs/run-predictions';
-import { HISTORY_THRESHOLD } from '@radweave/study/scores/history-scores';
+import { HISTORY_THRESHOLD, type METRICS } from '@radweave/study/scores/history-scores';
 import { nobodyIn, scorePatients } from '../scores/scorer.ts';
 
 type Numbers = Omit<CrossValidationRow, 'fold' | 'n_train' | 'n_inner_val' | 'best_epoch'>;
@@ -74,11 +74,9 @@ function numbersOf(rows: readonly OutOfFoldRow[], classes: number, notes: readon
   };
 }
 
-const MEASURES = ['auc', 'accuracy', 'sensitivity', 'specificity'] as const;
-
 /** A statistic of each measure over the folds that have it; how many lack an AUC is said. */
 function over(folds: readonly CrossValidationRow[], statistic: (values: number[]) => number | null): Numbers {
-  const of = (name: (typeof MEASURES)[number]): number | null => {
+  const of = (name: (typeof METRICS)[number]): number | null => {
     const known = folds.flatMap((fold) => fold[name] ?? []);
     return known.length === 0 ? null : statistic(known);
   };

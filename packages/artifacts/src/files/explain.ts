@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { ErrorCode } from '../error-codes.ts';
-import { DataError, RadweaveError, ResourceError, UsageError } from '../errors.ts';
+import { DataError, isForbidden, RadweaveError, ResourceError, UsageError } from '../errors.ts';
 
 /** Whether a file was being read or written; it decides what an error means for the user. */
 export type Doing = 'read' | 'write';
@@ -45,7 +45,7 @@ function refusingFolder(path: string): Fault | undefined {
       return undefined;
     } catch (error) {
       const code = error instanceof Error ? codeOf(error) : '';
-      if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return FAULTS.get(code);
+      if (isForbidden(error)) return FAULTS.get(code);
       if (code !== 'ENOENT' || folder === dirname(folder)) return undefined;
     }
   }

@@ -4,6 +4,7 @@ import { IMAGENET, timmWeights } from '../entry/imagenet.ts';
 import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
+import { initSmall } from '../layers/init.ts';
 import { ConvNeXtHead, ConvNeXtStage, ConvNeXtStem } from './convnext-blocks.ts';
 import { CONVNEXT_KEY_MAPS } from './convnext-key-maps.ts';
 
@@ -37,7 +38,7 @@ export class ConvNeXt extends ImageModel {
     );
     const classifier = createClassifier(this.numFeatures, numClasses);
     this.head = new ConvNeXtHead(classifier, this.numFeatures, dropRate);
-    this.initWeights();
+    initSmall(this, true);
   }
 
   /** In the state dict `layers` is called `stages`, as timm calls it: that name is taken by a method here. */
@@ -52,14 +53,6 @@ export class ConvNeXt extends ImageModel {
 
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
     return this.head.call(F.adaptiveAvgPool2d(features, 1).flatten(1), preLogits);
-  }
-
-  private initWeights(): void {
-    for (const [, module] of this.namedModules()) {
-      if (!(module instanceof nn.Conv2d || module instanceof nn.Linear)) continue;
-      nn.init.truncNormal_(module.weight, 0, 0.02);
-      if (module.bias !== null) nn.init.zeros_(module.bias);
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
+import { initSmall } from '../layers/init.ts';
 import { PatchMerging, SwinBlock } from './swin-blocks.ts';
 import { SWIN_KEY_MAPS, SWIN_OBSOLETE } from './swin-key-maps.ts';
 import type { Pair } from './swin-windows.ts';
@@ -104,7 +105,7 @@ export class SwinTransformer extends ImageModel {
     );
     this.norm = new nn.LayerNorm(this.numFeatures);
     this.head = new Head(createClassifier(this.numFeatures, options.numClasses));
-    this.initWeights();
+    initSmall(this);
   }
 
   override stages(): readonly Stage[] {
@@ -128,14 +129,6 @@ export class SwinTransformer extends ImageModel {
   protected override classify(features: Tensor, preLogits: boolean): Tensor {
     const pooled = F.dropout(features.mean([1, 2]), this.dropRate, this.training);
     return preLogits ? pooled : this.head.call(pooled);
-  }
-
-  private initWeights(): void {
-    for (const [, module] of this.namedModules()) {
-      if (!(module instanceof nn.Linear)) continue;
-      nn.init.truncNormal_(module.weight, 0, 0.02);
-      if (module.bias !== null) nn.init.zeros_(module.bias);
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { ImageModel, type Stage, stageOf } from '../image-model.ts';
 import { type Classifier, createClassifier } from '../layers/classifier.ts';
 import { dropPathRates } from '../layers/drop-path-rates.ts';
 import { patchGrid, requireImageSize } from '../layers/image-size.ts';
+import { initSmall } from '../layers/init.ts';
 import { EPS, PatchEmbed, ViTBlock } from './vit-blocks.ts';
 import { VIT_KEY_MAPS, VIT_OBSOLETE } from './vit-key-maps.ts';
 import { PREFIX_TOKENS, resamplePositions, squareSide } from './vit-positions.ts';
@@ -141,11 +142,7 @@ export class VisionTransformer extends ImageModel {
   private initWeights(): void {
     nn.init.truncNormal_(this.pos_embed, 0, 0.02);
     nn.init.normal_(this.cls_token, 0, 1e-6);
-    for (const [, module] of this.namedModules()) {
-      if (!(module instanceof nn.Linear)) continue;
-      nn.init.truncNormal_(module.weight, 0, 0.02);
-      if (module.bias !== null) nn.init.zeros_(module.bias);
-    }
+    initSmall(this);
   }
 }
 

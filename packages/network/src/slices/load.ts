@@ -4,6 +4,7 @@ import {
   DataError,
   explainFileError,
   groupBy,
+  isForbidden,
   RadweaveError,
   ResourceError,
   readSplit,
@@ -11,7 +12,6 @@ import {
   type Split,
   splitFiles,
   splitPath,
-  systemCode,
 } from '@radweave/artifacts';
 import { existsSync, mkdirSync, rmSync } from '@radweave/artifacts/files';
 import {
@@ -171,12 +171,10 @@ function checked(
   }
 }
 
-const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS'];
-
 /** Decoded slices lie beside the split files, wherever the outputs go: another output folder is not a solution. */
 function besideSplits(error: unknown): unknown {
-  const isForbidden = FORBIDDEN.includes(systemCode(error) ?? '');
-  if (!isForbidden || !(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE') return error;
+  if (!isForbidden(error) || !(error instanceof RadweaveError) || error.code !== 'E_NOT_WRITABLE')
+    return error;
   return new ResourceError('E_NOT_WRITABLE', 'decoded slices cannot be kept beside the split files', {
     where: error.where,
     hint: 'Make this folder writable, or copy the split files into another folder and name it with --splits_dir',

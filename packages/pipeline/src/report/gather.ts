@@ -11,7 +11,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
-import type { Optional, ReportData } from '@radweave/report';
+import { madeOf, type Optional, type ReportData } from '@radweave/report';
 import type { StageContext } from '@radweave/study/context/events';
 import { environmentOf } from './environment.ts';
 import { featureMaps } from './feature-maps.ts';
@@ -86,10 +86,6 @@ export async function gatherReport(config: Config, context: StageContext): Promi
     }),
     files: files.list(),
   };
-}
-
-function madeOf<T>(part: Optional<T>): T | null {
-  return 'value' in part ? part.value : null;
 }
 
 /** The day here, not in Greenwich: `2026-02-03`. */

@@ -1,3 +1,5 @@
+import { DECIMAL } from '@radweave/artifacts';
+
 /**
  * Largest relative difference that is rounding: another processor or version of the engine adds in another order. All that
  * matters in a result is larger by far.
@@ -12,8 +14,6 @@ export function compareNumbers(saved: number, now: number): Likeness {
   const isClose = Math.abs(saved - now) <= ROUNDING * Math.max(Math.abs(saved), Math.abs(now));
   return isClose ? 'rounding' : 'different';
 }
-
-const DECIMAL = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 /** Compares two cells: as numbers where both are, else as text. */
 export function compareCells(saved: string, now: string): Likeness {

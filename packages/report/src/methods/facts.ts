@@ -1,6 +1,6 @@
 import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '@radweave/artifacts';
 import { type TestKind, testKind } from '@radweave/remarks';
-import type { Division, Optional, ReportData, TrainingSettings } from '../data.ts';
+import { type Division, madeOf, type ReportData, type TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
@@ -209,8 +209,4 @@ export const SCRATCH = 'trained from scratch';
 /** What a language calls a value; the value itself where it has no name for it. */
 export function nameOf(names: Readonly<Record<string, string>>, value: string | null): string {
   return names[value ?? ''] ?? value ?? '';
-}
-
-export function madeOf<T>(part: Optional<T>): T | null {
-  return 'value' in part ? part.value : null;
 }

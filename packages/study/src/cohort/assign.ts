@@ -1,4 +1,4 @@
-import { compareText, DataError, idOf, labelName, type Split } from '@radweave/artifacts';
+import { compareText, DataError, idOf, labelName, SPLITS, type Split } from '@radweave/artifacts';
 import { counted, offer, withLabelNames } from '@radweave/remarks';
 import { stratifiedSplit } from '@radweave/stats';
 import { personKey } from './found.ts';
@@ -60,7 +60,7 @@ export function assignSplits(
 
 function inOrder(a: AssignedMember, b: AssignedMember): number {
   return (
-    ORDER.indexOf(a.split) - ORDER.indexOf(b.split) ||
+    SPLITS.indexOf(a.split) - SPLITS.indexOf(b.split) ||
     compareText(a.hospital, b.hospital) ||
     compareText(a.patient, b.patient)
   );
@@ -97,8 +97,6 @@ export function requireHome(home: string, hospitals: readonly string[]): void {
     hint: offer(home, hospitals),
   });
 }
-
-const ORDER: readonly Split[] = ['train', 'val', 'test'];
 
 /**
  * Labels must count from 0 without gaps, and the home hospital must have each: others' cannot be learned.

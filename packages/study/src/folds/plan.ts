@@ -1,5 +1,12 @@
-import { createHash } from 'node:crypto';
-import { type Config, DataError, hashFile, SPLITS, type Split, splitSummaryIn } from '@radweave/artifacts';
+import {
+  type Config,
+  DataError,
+  hashFile,
+  hashValue,
+  SPLITS,
+  type Split,
+  splitSummaryIn,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { withLabelNames } from '@radweave/remarks';
 import { stratifiedGroupKFold } from '@radweave/stats';
@@ -128,7 +135,7 @@ export function identityOf(config: Config, modality: string, folds: readonly Cro
     seed: experiment.seed,
   };
   const slices = splitSummaryIn(data.splits_dir)?.slices?.[modality];
-  return hashOf([settings, modality, patientsHash(folds), slices?.train ?? null]);
+  return hashValue([settings, modality, patientsHash(folds), slices?.train ?? null]);
 }
 
 /** SHA-256 (hex) of who is in which set of which fold. */
@@ -137,9 +144,5 @@ export function patientsHash(folds: readonly CrossFold[]): string {
     new SliceTable(rows).patients
       .map(({ patient, label, slices }) => [bareHash(patient), label, slices.length].join(' '))
       .sort();
-  return hashOf(folds.map(({ name, sets }) => [name, SPLITS.map((split) => lines(sets[split]))]));
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return hashValue(folds.map(({ name, sets }) => [name, SPLITS.map((split) => lines(sets[split]))]));
 }
