@@ -4,6 +4,7 @@ import {
   get,
   type Kernel,
   type KernelSource,
+  kernelsOf,
   loadByte,
   loadShort,
   loop,
@@ -25,7 +26,7 @@ const TABLE = FROM + 2 * AT_ONCE;
 const TO = TABLE + 2 * ENTRIES;
 
 /** By bytes per entry. */
-const kernels = new Map<number, Kernel | null>();
+const kernelOf = kernelsOf((size: number) => assemble(source(size)));
 
 /** The entries of a table of 65,536 for these numbers. */
 export function lookUp<T extends Table>(numbers: Uint16Array, table: T): T {
@@ -50,14 +51,6 @@ function lookUpBy<T extends Table>({ memory, run }: Kernel, numbers: Uint16Array
     out.set(view.subarray(TO / size, TO / size + part.length), from);
   }
   return out;
-}
-
-function kernelOf(size: number): Kernel | null {
-  const known = kernels.get(size);
-  if (known !== undefined) return known;
-  const made = assemble(source(size));
-  kernels.set(size, made);
-  return made;
 }
 
 // Locals of the kernels.

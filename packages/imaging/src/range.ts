@@ -4,6 +4,7 @@ import {
   get,
   type Kernel,
   type KernelSource,
+  kernelsOf,
   larger,
   largerWide,
   load,
@@ -27,7 +28,9 @@ const SAMPLES = MAX + VECTOR;
 const AT_ONCE = 1 << 17;
 
 /** By bytes per sample. */
-const kernels = new Map<number, Kernel | null>();
+const kernelOf = kernelsOf((size: number) =>
+  assemble(size === 2 ? source(smallerWide, largerWide) : source(smaller, larger)),
+);
 
 export interface SampleRange {
   readonly min: number;
@@ -66,14 +69,6 @@ function plainRange(samples: Samples): SampleRange {
     if (sample > max) max = sample;
   }
   return { min, max };
-}
-
-function kernelOf(size: number): Kernel | null {
-  const known = kernels.get(size);
-  if (known !== undefined) return known;
-  const made = assemble(size === 2 ? source(smallerWide, largerWide) : source(smaller, larger));
-  kernels.set(size, made);
-  return made;
 }
 
 // Locals of the kernels.

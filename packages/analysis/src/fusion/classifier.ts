@@ -1,5 +1,5 @@
 import { DataError, type FittedClassifier } from '@radweave/artifacts';
-import { type Remark, withLabelNames } from '@radweave/remarks';
+import { type Remark, remark, withLabelNames } from '@radweave/remarks';
 import {
   applyScaler,
   type FitRow,
@@ -41,7 +41,7 @@ export interface FitSet {
  * Standardises and fits on train, then chooses the threshold on validation (two classes only). Nothing here sees the
  * test set.
  *
- * @returns the classifier as it is written to `model.json`, and what to say of a threshold that could not be chosen.
+ * @returns the classifier as it is written to `model.json`, and what to say of a fit that is not finished or a threshold that could not be chosen.
  * @throws DataError when the training patients lack a class.
  */
 export function fitClassifier(
@@ -51,7 +51,7 @@ export function fitClassifier(
   val: FitSet,
   labels: readonly string[],
   options: FitOptions,
-): { classifier: FittedClassifier; unchosen: Remark | null } {
+): { classifier: FittedClassifier; notes: Remark[] } {
   const classes = labels.length;
   const { C, max_iter, standardize, rule } = options;
   const scaler = standardize ? freezeScaler(fitRows(train.fused), train.features) : null;
@@ -75,9 +75,11 @@ export function fitClassifier(
     converged,
     threshold: null,
   };
-  if (classes > 2) return { classifier, unchosen: null };
+  const notes = converged ? [] : [remark('not-converged', { n: max_iter })];
+  if (classes > 2) return { classifier, notes };
   const { threshold, unchosen } = decideThreshold(scoredRows(classifier, val), rule);
-  return { classifier: { ...classifier, threshold }, unchosen };
+  if (unchosen !== null) notes.push(unchosen);
+  return { classifier: { ...classifier, threshold }, notes };
 }
 
 function scoredRows(classifier: FittedClassifier, { fused, features }: FitSet): ScoredRow[] {

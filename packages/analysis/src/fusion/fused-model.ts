@@ -9,7 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
-import { distinct, type Remark, remark, several } from '@radweave/remarks';
+import { distinct, type Remark, several } from '@radweave/remarks';
 import { rowOf, type ThresholdRule } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { programVersions } from '@radweave/study/context/versions';
@@ -70,13 +70,10 @@ export function fitFusedModel(
         const fused = having(splits[split], own);
         return { fused, features: concatenate(fused.pooled, own, fused.patients.length) };
       };
-      const { classifier, unchosen } = fitClassifier(name, own, set('train'), set('val'), labels, {
+      const { classifier, notes } = fitClassifier(name, own, set('train'), set('val'), labels, {
         ...options,
         rule,
       });
-      const notes: Remark[] = [];
-      if (!classifier.converged) notes.push(remark('not-converged', { n: options.max_iter }));
-      if (unchosen !== null) notes.push(unchosen);
       fitNotes.set(name, notes);
       warnings.push(...notes.map((note) => `Classifier '${name}': ${note.text}.`));
       return classifier;

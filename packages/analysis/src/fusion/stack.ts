@@ -51,13 +51,10 @@ export function fitStack(
   for (const { record } of sources) requireSameSlices(record, data);
   const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
   const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
-  const { classifier, unchosen } = fitClassifier(STACKED, modalities, set('train'), set('val'), labels, {
+  const { classifier, notes } = fitClassifier(STACKED, modalities, set('train'), set('val'), labels, {
     ...options,
     rule,
   });
-  const notes: Remark[] = [];
-  if (!classifier.converged) notes.push(remark('not-converged', { n: options.max_iter }));
-  if (unchosen !== null) notes.push(unchosen);
   const inputs = sources.map(({ record, recordSha256 }) => ({
     modality: record.modality,
     folds: record.folds,

@@ -1,4 +1,4 @@
-import { assemble, type Kernel } from '../wasm/assemble.ts';
+import { assemble, kernelsOf } from '../wasm/assemble.ts';
 import { pitchOf, ROWS, startMasks, wavefront } from './wavefront-code.ts';
 
 /** Longer rows are left to others: the memory must hold 16 of them three times. */
@@ -15,7 +15,11 @@ const PLAIN = COPY + PART;
 const MEMORY = PLAIN + PART;
 
 /** By bytes per pixel; null where the engine cannot run it. */
-const kernels = new Map<number, Kernel | null>();
+const kernelOf = kernelsOf((step: number) => {
+  const made = assemble(wavefront(step, MEMORY));
+  made?.memory.set(startMasks(step));
+  return made;
+});
 
 /**
  * Undoes row filters 16 rows at a time, as `unfilter` does one by one, into `out`. Every filter byte must be right.
@@ -48,13 +52,4 @@ export function undoTogether(
     out.set(memory.subarray(PLAIN, PLAIN + count * rowBytes), row * rowBytes);
   }
   return true;
-}
-
-function kernelOf(step: number): Kernel | null {
-  const known = kernels.get(step);
-  if (known !== undefined) return known;
-  const made = assemble(wavefront(step, MEMORY));
-  made?.memory.set(startMasks(step));
-  kernels.set(step, made);
-  return made;
 }

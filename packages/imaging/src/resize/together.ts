@@ -1,5 +1,5 @@
 import type { GrayImage } from '../slice.ts';
-import { assemble, type Kernel } from '../wasm/assemble.ts';
+import { assemble, kernelsOf } from '../wasm/assemble.ts';
 import { resizeBytes } from './bytes-code.ts';
 import { type Plan, planFor } from './plan.ts';
 import { resizeWords } from './words-code.ts';
@@ -7,7 +7,9 @@ import { resizeWords } from './words-code.ts';
 /** Address space: what is never used of it takes no memory. */
 const MEMORY = 1 << 26;
 
-const kernels = new Map<8 | 16, Kernel | null>();
+const kernelOf = kernelsOf((bitDepth: 8 | 16) =>
+  assemble((bitDepth === 8 ? resizeBytes : resizeWords)(MEMORY)),
+);
 /** Slices of a series are all of one size: their tables are made once. */
 const plans = new Map<string, Plan>();
 const MOST_PLANS = 8;
@@ -35,14 +37,6 @@ export function resizeTogether(
     bytes.set(memory.subarray(at, at + rowBytes), row * rowBytes);
   }
   return small;
-}
-
-function kernelOf(bitDepth: 8 | 16): Kernel | null {
-  const known = kernels.get(bitDepth);
-  if (known !== undefined) return known;
-  const made = assemble((bitDepth === 8 ? resizeBytes : resizeWords)(MEMORY));
-  kernels.set(bitDepth, made);
-  return made;
 }
 
 function planOf(image: GrayImage, width: number, height: number): Plan {

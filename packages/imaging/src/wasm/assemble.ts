@@ -172,6 +172,18 @@ export function assemble(source: KernelSource): Kernel | null {
   }
 }
 
+/** A kernel of each key, made when it is first asked for. */
+export function kernelsOf<Key>(make: (key: Key) => Kernel | null): (key: Key) => Kernel | null {
+  const kernels = new Map<Key, Kernel | null>();
+  return (key) => {
+    const known = kernels.get(key);
+    if (known !== undefined) return known;
+    const made = make(key);
+    kernels.set(key, made);
+    return made;
+  };
+}
+
 function moduleBytes({ parameters, words, vectors, memory, body }: KernelSource): Uint8Array {
   const types = Array.from({ length: parameters }, () => I32);
   const code = flat([2, unsigned(words), I32, unsigned(vectors), V128, body, 0x0b]);
