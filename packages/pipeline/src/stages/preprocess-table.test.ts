@@ -332,3 +332,13 @@ test('a table without labels beside folders without classes is told before image
   await preprocess({ config }, listening());
   expect(new Set(cohortOf(config).map((one) => one.label_name))).toEqual(new Set(['low0', 'low1']));
 });
+
+test('a home hospital whose classes are called otherwise than those of the others was not read, and that is said', async () => {
+  const { config, raw } = study(['grade0', 'grade1'], []);
+  config.data.table = null;
+  for (const [label, name] of ['低级别', '高级别'].entries())
+    renameSync(join(raw, `JM/grade${label}`), join(raw, `JM/${name}`));
+  await expect(preprocess({ config }, listening())).rejects.toThrow(
+    /the home hospital 'JM' was not read, because no folder in it is called grade0/,
+  );
+});

@@ -102,8 +102,17 @@ export function findCohort({ config }: PreprocessOptions, context: StageContext)
 }
 
 /** Where no table says who is in which set. */
-function requireOwnHome({ data }: Config, { table, hospitals }: FoundCohort): void {
-  if ((table?.splits ?? null) === null) requireHome(data.home_hospital, hospitals);
+function requireOwnHome({ data }: Config, { table, hospitals, unread, labels }: FoundCohort): void {
+  if ((table?.splits ?? null) !== null) return;
+  if (unread.some(({ hospital, folder }) => hospital === data.home_hospital && folder === null)) {
+    const classes = labels?.join(', ') ?? 'grade0, grade1, …';
+    throw new DataError(
+      'E_HOME_HOSPITAL',
+      `the home hospital '${data.home_hospital}' was not read, because no folder in it is called ${classes}`,
+      { where: '--home_hospital', hint: 'Call the folders of the classes alike in all hospitals' },
+    );
+  }
+  requireHome(data.home_hospital, hospitals);
 }
 
 /** Where every hospital counts its patients from 1 nobody is two of them; where IDs are those of a whole country somebody is. */
