@@ -93,7 +93,6 @@ export const ERROR_CODES = {
   E_NO_CLASSIFIER: 'The weights have no classifier for these labels.',
   E_NO_EVALUATION: 'There is no evaluation to report.',
   E_NO_FEATURES: 'There are no features of this modality.',
-  E_NO_FUSION: 'The fusion that was evaluated is not there.',
   E_NO_IMAGES: 'There are no images where they are looked for.',
   E_NO_LOGITS: 'There are no out-of-fold logits of this modality.',
   E_NO_MEMORY: 'The system has no memory left.',

@@ -1,7 +1,10 @@
+import { basename, dirname, posix, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Config } from '../config/types.ts';
 import { IN_SAMPLE } from '../fusion/metrics.ts';
 import { frozenRecord } from '../fusion/model-file.ts';
 import { jsonFile, recordOf } from '../json.ts';
+import { fusionFiles } from '../layout.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 import { studySlices } from '../splits/slices-hash.ts';
@@ -221,4 +224,11 @@ export function evaluatedNetwork({ models }: Evaluation, modality: string): Eval
   return models.find(
     ({ kind, modalities }) => kind === 'network' && modalities.length === 1 && modalities[0] === modality,
   );
+}
+
+/** The folder of the fusion that was evaluated, which a command may have made anywhere; undefined where none was. */
+export function evaluatedFusion({ experiment }: Config, { inputs }: Evaluation): string | undefined {
+  const name = basename(fusionFiles('').model);
+  const model = inputs.find(({ path }) => posix.basename(path) === name);
+  return model === undefined ? undefined : dirname(resolve(experiment.output_dir, model.path));
 }

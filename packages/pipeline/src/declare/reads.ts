@@ -3,6 +3,7 @@ import {
   auditFiles,
   auditFolder,
   type Config,
+  evaluatedFusion,
   evaluatedNetwork,
   evaluationFiles,
   evaluationFolder,
@@ -22,6 +23,7 @@ import {
   predictionsPath,
   readEvaluation,
   readSplitSummary,
+  relativePath,
   SPLITS,
   type Split,
   type StageInput,
@@ -227,6 +229,15 @@ export function decisionReads(config: Config, modality: string): Reads {
   if (!existsSync(path)) return {};
   const value = evaluatedNetwork(readEvaluation(path), modality)?.frozen ?? null;
   return { [`frozen decisions for the network of ${modality}`]: { path, value } };
+}
+
+/** Which fusion was evaluated. */
+export function evaluatedFusionReads(config: Config): Reads {
+  const path = evaluationFiles(evaluationFolder(config)).record;
+  if (!existsSync(path)) return {};
+  const folder = evaluatedFusion(config, readEvaluation(path));
+  const value = folder === undefined ? null : relativePath(config.experiment.output_dir, folder);
+  return { 'evaluated fusion': { path, value } };
 }
 
 export function evaluationReads(config: Config): Reads {

@@ -9,6 +9,7 @@ import {
   changedSlices,
   DataError,
   type Evaluation,
+  evaluatedFusion,
   evaluationFiles,
   evaluationFolder,
   type FusionModelFile,
@@ -86,19 +87,13 @@ function evaluateAgain(config: Config, { models }: Evaluation): string {
  */
 export function readFusion(
   config: Config,
-  { models }: Evaluation,
+  evaluation: Evaluation,
   modalities: readonly string[],
   files: UsedFiles,
 ): Optional<FusionModelFile> {
-  const folder = fusionFolder(config);
-  if (!models.some(({ kind }) => kind === 'fused' || kind === 'features')) return missing(config, folder);
-  const fusion = FusionResults.readOf(folder, modalities);
-  if (fusion === null) {
-    throw new UsageError('E_NO_FUSION', 'the fusion that was evaluated is not there', {
-      where: fusionFiles(folder).model,
-      hint: 'Name its folder with --fusion_dir',
-    });
-  }
+  const folder = evaluatedFusion(config, evaluation);
+  const fusion = folder === undefined ? null : FusionResults.readOf(folder, modalities);
+  if (fusion === null) return missing(config, fusionFolder(config));
   files.add(fusion.modelFile);
   return { value: fusion.model };
 }

@@ -47,6 +47,7 @@ import type { ReportOptions, ReportResult } from '../work/report.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
 import { report } from './report.ts';
+import { visualize } from './visualize.ts';
 
 vi.mock('@radweave/analysis/paint/png', async (original) => {
   const real = await original<typeof import('@radweave/analysis/paint/png')>();
@@ -237,6 +238,26 @@ test('the configuration is what each part was made with, whatever the report is 
   expect(shown).toMatch(/evaluation: aggregation: top_k top_k: 2 .*confidence_level: 0\.9 .*seed: 7/);
   // Neither places, nor what no record tells.
   expect(shown).not.toMatch(/root_dir|skip_unreadable|log_interval|target_sensitivity|C: 1 |epochs: 100/);
+});
+
+test('the fusion of the report is the one that was evaluated, and figures of another are told', async () => {
+  const config = await studied();
+  const other = structuredClone(config);
+  other.fusion.output_dir = join(dirname(config.experiment.output_dir), 'f2');
+  other.fusion.C = 0.125;
+  await fuse({ config: other, modalities }, listening());
+  const options = { modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
+  await evaluate({ ...options, config: other }, listening());
+  expect(readFileSync((await run(config)).html, 'utf8')).toContain('C: 0.125');
+  const told = async (own: Config): Promise<string> => {
+    const context = listening();
+    await visualize({ config: own, modalities }, context);
+    return context.said.join('\n');
+  };
+  expect(await told(config)).toMatch(
+    /are of the fusion in .*fusion, but .* of the one in .*f2\. .*--fusion_dir/,
+  );
+  expect(await told(other)).not.toContain('are of the fusion in');
 });
 
 test('a fusion that was not evaluated is told, with the command', async () => {

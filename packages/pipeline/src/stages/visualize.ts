@@ -22,6 +22,7 @@ export const visualize = defineStage({
       'val fusion predictions',
       'test fusion predictions',
     ]),
+    ...read.evaluatedFusionReads(config),
   }),
   writes: (_, { files }: VisualizeResult) => files,
   locks: ({ config }) => ({
@@ -30,7 +31,7 @@ export const visualize = defineStage({
   }),
   run: async (options, context) => (await import('../work/visualize.ts')).visualize(options, context),
   job: {
-    after: ['preprocess', 'train', 'extract', 'cross_fit', 'fuse'],
+    after: ['preprocess', 'train', 'extract', 'cross_fit', 'fuse', 'evaluate'],
     places: ({ experiment }) => [outputFolders(experiment.output_dir).visualizations],
     options: ({ config, runs }) => ({ config, modalities: config.data.modalities, runs: { ...runs } }),
   },

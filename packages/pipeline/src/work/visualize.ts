@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type CohortFacts, readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
 import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { confusionFigures } from '@radweave/analysis/figures/confusion';
@@ -14,10 +14,15 @@ import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
   DataError,
+  evaluatedFusion,
+  evaluationFiles,
+  evaluationFolder,
   fusionFolder,
   inShell,
   outputFolders,
+  readEvaluation,
   refuseOther,
+  relativePath,
   replaceFilesTogether,
   UsageError,
   writeFileAtomic,
@@ -119,12 +124,24 @@ function fusionSet(
     if (results === undefined) return without(`there are no fusion results in ${folder}; run radweave fuse`);
     const { model } = FusionResults.read(folder) ?? { model: null };
     for (const { text } of fusedBefore(model, config.data.features_dir)) warn(context, `${text}.`);
+    warnOfOtherFusion(config, folder, context);
     return joinSets([rocFigures(results), confusionFigures(results)]);
   } catch (error) {
     const isOther = error instanceof DataError && OTHER_STUDY.includes(error.code);
     if (!isOther) throw error;
     return without(error.message);
   }
+}
+
+/** Where the evaluation and the report are of another fusion than the figures. */
+function warnOfOtherFusion(config: Config, folder: string, context: StageContext): void {
+  const { record } = evaluationFiles(evaluationFolder(config));
+  const evaluated = existsSync(record) ? evaluatedFusion(config, readEvaluation(record)) : undefined;
+  if (evaluated === undefined || evaluated === resolve(folder)) return;
+  warn(
+    context,
+    `ROC curves and confusion matrices are of the fusion in ${folder}, but the evaluation and the report of the one in ${relativePath('.', evaluated)}. To draw that one, name its folder with --fusion_dir.`,
+  );
 }
 
 async function mapSet(
