@@ -31,7 +31,7 @@ const maps = existsSync('/proc/self/maps') ? readFileSync('/proc/self/maps', 'ut
 const library = mainLibrary(libtorch.libDirs[0] ?? '', process.platform);
 const other = otherLibtorch(maps, library);
 if (other !== undefined) {
-  throw new NativeNotBuiltError(`${addon} took the libtorch of ${other}, which is not ${library}`);
+  throw new NativeNotBuiltError(`${addon} took ${other} as libtorch, and not ${library}`);
 }
 const report: EngineReport = {
   version: engine.version(),

@@ -11,7 +11,7 @@ import { libtorchTree, madeUpBuild, writeTree } from './made-up-trees.test.suppo
 import { namedLibtorch, rememberLibtorch } from './named.ts';
 import { PINNED_TORCH } from './pinned.ts';
 import { readNativeRecord, recordPath } from './record.ts';
-import { setUp } from './setup.ts';
+import { downloadOnly, setUp } from './setup.ts';
 
 /** A machine with an NVIDIA GPU, pip and all that building needs: programs of these names, which do nothing but answer. */
 function gpuMachine(card = '580.65.06, 9.0, NVIDIA H100'): { env: NodeJS.ProcessEnv; cache: string } {
@@ -106,6 +106,11 @@ onLinux(
     expect(() => setUp(() => undefined, { libtorch: root }, below)).toThrow(
       `${join(file, 'x', 'native')} cannot be made: ${file} is a file.`,
     );
+    const said: string[] = [];
+    expect(() => downloadOnly(join(file, 'x'), (line) => said.push(line), {}, env)).toThrow(
+      `${file} is a file`,
+    );
+    expect(said).toEqual([]);
     expect(() => setUp(() => undefined, { from: '' }, env)).toThrow("--from names '', which does not exist");
   },
 );

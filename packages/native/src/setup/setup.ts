@@ -122,10 +122,13 @@ export function downloadOnly(
   const wheels = wheelsFor(platform, engine);
   if (wheels.length === 0)
     throw new SetupError(`PyPI has no torch ${PINNED_TORCH} (${engine}) for ${platform}`);
+  const client = theClient(env);
+  const elsewhere = 'name a folder on another disk';
+  writing(folder, () => makeFolder(folder), elsewhere);
   say(
     `Fetching ${wheels.length === 1 ? 'a wheel' : `${wheels.length} wheels`}, ${megabytes(totalBytes(wheels))}`,
   );
-  downloadWheels(theClient(env), wheels, folder, env, 'name a folder on another disk');
+  downloadWheels(client, wheels, folder, env, elsewhere);
   say(`On the other machine: radweave setup --from ${folder}`);
 }
 

@@ -33,7 +33,7 @@ onLinux(
     };
     for (const [bring, why] of [
       [(path: string) => writeFileSync(path, 'no library'), 'cannot be loaded'],
-      [(path: string) => copyFileSync(real, path), 'took the libtorch of'],
+      [(path: string) => copyFileSync(real, path), 'as libtorch, and not'],
     ] as const) {
       const wanted = `^The engine does not work with LD_LIBRARY_PATH=.*, and works without it: .* ${why} .*\nUnset`;
       expect(() => ask(bring)).toThrow(
