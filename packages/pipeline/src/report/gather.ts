@@ -7,6 +7,7 @@ import {
   auditFolder,
   type Config,
   DataError,
+  inShell,
   readAuditRecord,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -120,7 +121,9 @@ function readLeakage(
 function changedFeatures(featuresDir: string, modalities: readonly string[]): Remark[] {
   return modalities
     .filter((one) => isChanged(featuresDir, one))
-    .map((modality) => remark('features-changed', { modality }));
+    .map((modality) =>
+      remark('features-changed', { modality, again: `radweave extract --modality ${inShell(modality)}` }),
+    );
 }
 
 function isChanged(featuresDir: string, modality: string): boolean {

@@ -35,9 +35,9 @@ export const REPORT = {
     ({ file }) => `${file} is of other scalers, thresholds and calibrators than the present ones`,
   ),
   'features-changed': of(
-    { modality: 'text' },
-    ({ modality }) =>
-      `the features of ${modality} are not those that were extracted, so results cannot be made from them again; extract them again with: radweave extract --modality ${modality}`,
+    { modality: 'text', again: 'text' },
+    ({ modality, again }) =>
+      `the features of ${modality} are not those that were extracted, so results cannot be made from them again; extract them again with: ${again}`,
   ),
   'fused-before': of(
     { modalities: 'texts', isStacked: 'flag' },

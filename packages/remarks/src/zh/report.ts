@@ -36,8 +36,8 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'other-network': ({ file }) => `${file} 所解释的网络并非被评估的网络`,
   'other-decision': ({ file }) => `${file} 判断预测是否正确所用的阈值或汇总方式与评估不同`,
   'audited-before': ({ file }) => `${file} 审查的标准化参数、阈值与校准器并非现有的`,
-  'features-changed': ({ modality }) =>
-    `${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：radweave extract --modality ${modality}`,
+  'features-changed': ({ modality, again }) =>
+    `${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：${again}`,
   'fused-before': ({ modalities, isStacked }) =>
     `${list(modalities)} 的特征${isStacked ? '或折外 logit ' : ''}在融合后已改变，融合模型属于此前的特征；重新融合的命令：radweave fuse${isStacked ? ' --stack' : ''}`,
   'clinical-missing': ({ name, words, n }) => `${name}：${quoted(words)} 按缺失处理（${n} 例患者）`,
