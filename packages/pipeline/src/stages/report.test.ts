@@ -252,12 +252,14 @@ test('the fusion of the report is the one that was evaluated, and figures of ano
   const told = async (own: Config): Promise<string> => {
     const context = listening();
     await visualize({ config: own, modalities }, context);
+    await report({ config: own, language: 'en', pdf: false, output: null }, context);
     return context.said.join('\n');
   };
   expect(await told(config)).toMatch(
     /are of the fusion in .*fusion, but .* of the one in .*f2\. .*--fusion_dir/,
   );
-  expect(await told(other)).not.toContain('are of the fusion in');
+  expect(await told(config)).toMatch(/report is of .* in .*f2, and not of that in .*evaluate --fusion_dir /);
+  expect(await told(other)).not.toMatch(/of the fusion/);
 });
 
 test('a fusion that was not evaluated is told, with the command', async () => {

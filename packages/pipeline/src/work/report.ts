@@ -1,10 +1,15 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { notEvaluated } from '@radweave/analysis/evaluation/unevaluated';
 import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
   type Config,
+  type Evaluation,
+  evaluatedFusion,
+  fusionFolder,
+  inShell,
   ResourceError,
   refuseOther,
+  relativePath,
   replaceFilesTogether,
   reportPath,
   requireWritableFile,
@@ -58,6 +63,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
   }
   const browser = options.pdf ? requireBrowser() : null;
   const data = await gatherReport(config, context);
+  warnOfOtherFusion(config, data.evaluation, context);
   for (const note of data.evaluation.notes) {
     const { code, text } = note;
     // A missing fusion is among the missing sections, which are told at the end.
@@ -101,6 +107,16 @@ export async function report(options: ReportOptions, context: StageContext): Pro
       : [],
   );
   return { html, pdf: browser === null ? null : pdf, missing };
+}
+
+/** Where the configuration or a flag names another fusion than that of the evaluation. */
+function warnOfOtherFusion(config: Config, evaluation: Evaluation, context: StageContext): void {
+  const [evaluated, asked] = [evaluatedFusion(config, evaluation), fusionFolder(config)];
+  if (evaluated === undefined || evaluated === resolve(asked) || !existsSync(asked)) return;
+  warn(
+    context,
+    `The report is of the fusion that was evaluated, in ${relativePath('.', evaluated)}, and not of that in ${asked}. To report that one, run first: radweave evaluate --fusion_dir ${inShell(asked)}.`,
+  );
 }
 
 function isOfFusion({ code }: Part): boolean {
