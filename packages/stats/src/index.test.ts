@@ -15,6 +15,7 @@ const INTERNAL = new Set([
   './embedding/tsne-descent.ts',
   './harmonize/row-space.ts',
   './harmonize/second-order.ts',
+  './inference/permutation.ts',
   './linear/eigen.ts',
   './linear/lbfgs.ts',
   './linear/leading-eigen.ts',
