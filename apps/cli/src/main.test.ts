@@ -129,6 +129,8 @@ sharedTest(
       // Places of another computer, and files that training writes.
       const typed = words
         .replaceAll(/"[dD]:[^"]*"/g, 'there')
+        // Folders that a command reads must be there.
+        .replaceAll(/(?<=--(?:feature|splits)_dir )\S+/g, '.')
         .replace(/\S*best_hparams\S*/, 'config/default_config.yaml');
       const args = typed.split(' ').filter((word) => word !== '' && word !== '...');
       if (script !== 'manage') args.unshift(SCRIPTS[script] ?? expect.unreachable());
