@@ -80,10 +80,15 @@ function separatorOf(bytes: Buffer): { delimiter: string; from_line?: number } {
 }
 
 /** The header of a table, for tables whose columns depend on the file. */
-export function readHeader(path: string): string[] {
-  const header: string[] = [];
-  eachRecord(path, (cells) => header.push(...cells), 1);
-  return header;
+export function readHeader(path: string): readonly string[] {
+  return readFirst(path, 1)[0] ?? [];
+}
+
+/** The first records of a table, its header among them. */
+export function readFirst(path: string, most: number): (readonly string[])[] {
+  const records: (readonly string[])[] = [];
+  eachRecord(path, (cells) => records.push(cells), most);
+  return records;
 }
 
 /** Spreadsheets break long names of columns. */

@@ -11,29 +11,33 @@ import { hasColumn } from './find-columns.ts';
  * @param what The file is to be, such as `a report of Radweave`.
  * @throws UsageError `E_OTHER_FILE`.
  */
-export function refuseOther(
-  path: string,
-  flag: string,
-  what: string,
-  isOurs: (path: string) => boolean,
-): void {
+export function refuseOther(path: string, flag: string, what: string, isOurs: Mark): void {
   if (!existsSync(path) || isOurs(path)) return;
-  throw new UsageError('E_OTHER_FILE', `this file is there already, and it is not ${what}`, {
+  throw new UsageError('E_OTHER_FILE', `this is there already, and it is not ${what}`, {
     where: path,
-    hint: `Give another place with ${flag}, or move this file away`,
+    hint: `Give another place with ${flag}, or move it away`,
   });
 }
 
-/** As {@link refuseOther}, of tables in a folder by name, each with columns that it has in every version. */
-export function refuseOtherTables(
+/** What tells a file of ours from all others of its name; ours of every version. */
+type Mark = (path: string) => boolean;
+
+/** As {@link refuseOther}, of files in a folder by name: it may be anyone's, and the names are common ones. */
+export function refuseOthers(
   folder: string,
   flag: string,
   what: string,
-  tables: Readonly<Record<string, readonly string[]>>,
+  marks: Readonly<Record<string, Mark>>,
 ): void {
-  for (const [name, columns] of Object.entries(tables)) {
-    refuseOther(join(folder, name), flag, what, (path) => isTableOf(path, columns));
-  }
+  for (const [name, isOurs] of Object.entries(marks)) refuseOther(join(folder, name), flag, what, isOurs);
+}
+
+export function tableWith(...columns: readonly string[]): Mark {
+  return (path) => isTableOf(path, columns);
+}
+
+export function jsonWith(key: string): Mark {
+  return (path) => hasKey(path, key);
 }
 
 /** Whether a JSON file has this key; one that is damaged is made again. */
@@ -54,7 +58,7 @@ export function isTableOf(path: string, columns: readonly string[]): boolean {
 }
 
 /** Nothing of a file that is no table. */
-export function firstLine(path: string): string[] {
+export function firstLine(path: string): readonly string[] {
   try {
     return readHeader(path);
   } catch (error) {

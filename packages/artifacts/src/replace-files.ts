@@ -53,6 +53,11 @@ export async function replaceFilesTogether<T>(
   }
 }
 
+/** Whether a kill ended a replacement in this folder: files of two times may stand beside each other. */
+export function wasInterrupted(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => /^\.radweave\..*\.tmp$/.test(name));
+}
+
 function swap(
   folder: string,
   fresh: string,

@@ -23,7 +23,7 @@ export { brightness, nearGray } from './near-gray.ts';
 export { exifOrientation, seenSize, turned } from './orientation.ts';
 export { perceptualHash } from './perceptual.ts';
 export { type PngSamples, pngSamples } from './png/decode.ts';
-export { encodePng, type PngImage } from './png/encode.ts';
+export { encodePng, isMarkedPng, markPng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
 export { sampleRange } from './range.ts';
 export { hasProportions, type Resizing, resizeSlice } from './resize/resize.ts';

@@ -1,4 +1,5 @@
 import type { AuditFinding, AuditRecord } from '@radweave/artifacts';
+import { readFileSync } from '@radweave/artifacts/files';
 import { counted } from '@radweave/remarks';
 
 const VERDICTS: Readonly<Record<AuditRecord['verdict'], string>> = {
@@ -24,6 +25,12 @@ export function auditText(record: AuditRecord): string {
       : ['', 'Not checked', ...not_checked.map(({ check, reason }) => `  ${check}: ${reason.text}`)]),
     '',
   ].join('\n');
+}
+
+/** Whether a file is an audit for people, or an empty one. */
+export function isAuditText(path: string): boolean {
+  const text = readFileSync(path, 'utf8');
+  return text === '' || Object.values(VERDICTS).some((verdict) => text.startsWith(verdict));
 }
 
 function findingText(finding: AuditFinding): string[] {

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import {
   type Evaluation,
   evaluationFiles,
-  hasKey,
+  jsonWith,
   predictionsPath,
-  refuseOther,
-  refuseOtherTables,
+  refuseOthers,
   replaceFilesTogether,
   SPLITS,
+  tableWith,
   writeAggregation,
   writeComparisons,
   writeCurves,
@@ -29,22 +29,22 @@ export async function writeAll(folder: string, evaluation: Evaluation): Promise<
   return record;
 }
 
-/** The folder may be anyone's, and the names are common ones. @throws UsageError `E_OTHER_FILE`. */
+/** @throws UsageError `E_OTHER_FILE`. */
 export function refuseOtherEvaluation(folder: string): void {
-  const flag = '--set experiment.output_dir=FOLDER';
   const { record, metrics, comparisons, aggregation, heterogeneity, roc, calibration, decision } =
-    evaluationFiles(folder);
-  refuseOther(record, flag, 'an evaluation of Radweave', () => hasKey(record, 'models'));
-  const predictions = SPLITS.map((split) => predictionsPath(folder, split));
-  refuseOtherTables(folder, flag, 'a table of an evaluation of Radweave', {
-    [basename(metrics)]: ['model', 'split'],
-    [basename(comparisons)]: ['first', 'second'],
-    [basename(aggregation)]: ['model', 'aggregation'],
-    [basename(heterogeneity)]: ['model', 'q'],
-    [basename(roc)]: ['fpr', 'tpr'],
-    [basename(calibration)]: ['model', 'observed'],
-    [basename(decision)]: ['model', 'threshold'],
-    ...Object.fromEntries(predictions.map((path) => [basename(path), ['label', 'predicted']])),
+    evaluationFiles('');
+  refuseOthers(folder, '--set experiment.output_dir=FOLDER', 'a file of an evaluation of Radweave', {
+    [record]: jsonWith('models'),
+    [metrics]: tableWith('model', 'split'),
+    [comparisons]: tableWith('first', 'second'),
+    [aggregation]: tableWith('model', 'aggregation'),
+    [heterogeneity]: tableWith('model', 'q'),
+    [roc]: tableWith('fpr', 'tpr'),
+    [calibration]: tableWith('model', 'observed'),
+    [decision]: tableWith('model', 'threshold'),
+    ...Object.fromEntries(
+      SPLITS.map((split) => [predictionsPath('', split), tableWith('label', 'predicted')]),
+    ),
   });
 }
 

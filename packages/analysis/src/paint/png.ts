@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
+import { markPng } from '@radweave/imaging';
 
 /** Pixels per SVG unit: figures of about 800 units become wide enough for print. */
-const SCALE = 2;
+export const SCALE = 2;
 
 /** Characters that the font shipped with Radweave lacks: Chinese, Japanese and Korean. */
 const EAST_ASIAN = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
@@ -23,7 +24,7 @@ export function missingLetters(pictures: string, text: string, command: string):
 }
 
 export interface PngPainter {
-  /** @param svg with width and height in pixels. */
+  /** A PNG with the mark of Radweave. @param svg with width and height in pixels. */
   paint(svg: string): Promise<Buffer>;
   /** Whether the letters of a text can be drawn here. */
   canDraw(text: string): boolean;
@@ -55,7 +56,7 @@ export async function openPngPainter(): Promise<PngPainter | { reason: string }>
       context.fillStyle = 'white';
       context.fillRect(0, 0, sheet.width, sheet.height);
       context.drawImage(image, 0, 0, sheet.width, sheet.height);
-      return sheet.encode('png');
+      return markPng(await sheet.encode('png'));
     },
   };
 }

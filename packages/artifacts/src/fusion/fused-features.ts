@@ -1,6 +1,11 @@
-import { writeTable } from '../csv.ts';
+import { dirname } from 'node:path';
+import { readFirst, writeTable } from '../csv.ts';
 import { type Column, type Columns, count, required, text } from '../csv-columns.ts';
+import { DataError } from '../errors.ts';
+import { readNpy } from '../features/npy-read.ts';
 import { writeNpy } from '../features/npy-write.ts';
+import { existsSync } from '../files/files.ts';
+import { wasInterrupted } from '../replace-files.ts';
 import { type InSample, inSampleColumn } from './metrics.ts';
 
 /** The fused features of one split: a row per patient. */
@@ -49,4 +54,24 @@ export function writeNamedFeatures<Patient extends object, All extends object>(
     }
   }
   writeTable<Record<string, unknown>>(`${stem}.csv`, named as Columns<Record<string, unknown>>, rows());
+}
+
+/**
+ * Whether a `.npy` is that of the table beside it, by its width and its first row. Without a table the record of the
+ * folder vouches for it; one that is damaged is made again.
+ */
+export function isArrayOfTable(path: string, record: string): boolean {
+  const table = path.replace(/\.npy$/, '.csv');
+  if (wasInterrupted(dirname(path))) return true;
+  try {
+    const [header = [], first = []] = existsSync(table) ? readFirst(table, 2) : [];
+    if (header.length === 0) return existsSync(record);
+    const { shape, data } = readNpy(path);
+    const columns = header.flatMap((name, i) => (/_\d+$/.test(name) ? [i] : []));
+    if (shape.length !== 2 || shape[1] !== columns.length) return false;
+    return first.length === 0 || columns.every((column, i) => Math.fround(Number(first[column])) === data[i]);
+  } catch (error) {
+    if (error instanceof DataError) return true;
+    throw error;
+  }
 }

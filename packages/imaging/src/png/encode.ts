@@ -51,6 +51,22 @@ function bigEndian(pixels: Uint16Array): Uint8Array {
   return endianness() === 'LE' ? bytes.swap16() : bytes;
 }
 
+/** What other programs read as the software that made a picture. */
+const MARK = chunk('tEXt', Buffer.from('Software\0Radweave', 'latin1'));
+
+/** Where the header ends, behind which the mark stands. */
+const HEADER_END = SIGNATURE.length + 25;
+
+/** A PNG that says that Radweave made it. */
+export function markPng(png: Buffer): Buffer {
+  return Buffer.concat([png.subarray(0, HEADER_END), MARK, png.subarray(HEADER_END)]);
+}
+
+/** Whether {@link markPng} marked it, and nobody has written it again since. */
+export function isMarkedPng(png: Buffer): boolean {
+  return png.subarray(HEADER_END, HEADER_END + MARK.length).equals(MARK);
+}
+
 function chunk(type: string, data: Uint8Array): Buffer {
   const out = Buffer.alloc(12 + data.length);
   out.writeUInt32BE(data.length, 0);

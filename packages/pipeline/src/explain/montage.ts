@@ -4,6 +4,7 @@ import {
   encodePng,
   type GrayImage,
   heatBar,
+  markPng,
   overlayHeat,
   pasteRgb,
   type RgbImage,
@@ -53,7 +54,8 @@ export async function drawMontage(
 ): Promise<{ png: Buffer; labelled: boolean }> {
   const { sheet, labels } = layOut(slices, white, headings);
   const png = encodePng({ ...sheet, channels: 3 });
-  if (painter === null || !labels.every(({ text }) => painter.canDraw(text))) return { png, labelled: false };
+  if (painter === null || !labels.every(({ text }) => painter.canDraw(text)))
+    return { png: markPng(png), labelled: false };
   return { png: await painter.paint(svgOf(sheet, png, labels)), labelled: true };
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -89,6 +89,31 @@ test('montages of right and wrong patients of each hospital, the same every time
   const first = contents();
   await explain(asked(config), listening());
   expect(contents()).toEqual(first);
+});
+
+test('files of others beside explanations are kept, and montages of earlier versions made again', async () => {
+  const { config, folder } = await prepared();
+  await explain(asked(config), listening());
+  const [montage = ''] = readdirSync(folder).filter((name) => name.endsWith('.png'));
+  const path = join(folder, montage);
+  const own = readFileSync(path);
+  const unmarked = Buffer.concat([own.subarray(0, 33), own.subarray(33 + 12 + 'Software Radweave'.length)]);
+  writeFileSync(path, unmarked);
+  writeFileSync(join(folder, '.DS_Store'), '');
+  await explain(asked(config), listening());
+  expect(readFileSync(path).equals(own)).toBe(true);
+  for (const [name, content] of [
+    ['notes.txt', 'mine'],
+    ['other.png', unmarked],
+    ['explanations.json', '{"mine": 1}'],
+  ] as const) {
+    const others = join(folder, name);
+    writeFileSync(others, content);
+    const again = explain(asked(config), listening());
+    await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: others });
+    expect(readFileSync(others)).toEqual(Buffer.from(content));
+    rmSync(others);
+  }
 });
 
 test('patients, class and layer asked for; what does not exist is named, and the earlier explanations stay', async () => {

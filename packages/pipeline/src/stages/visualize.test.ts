@@ -180,14 +180,47 @@ test('pictures of others with the names of figures are kept', async () => {
     expect(readdirSync(folder)).toEqual([name]);
     rmSync(own);
   }
-  // Other drawings, whosever they are, say nothing of a picture without its own.
+  // Beside our drawing, and without it.
   await visualize({ config, modalities: ['A'] }, listening());
   const own = join(folder, 'umap_A.png');
-  writeFileSync(own, 'mine');
+  const unmarked = withoutMark(readFileSync(own));
+  for (const content of ['mine', unmarked]) {
+    writeFileSync(own, content);
+    const again = visualize({ config, modalities: ['A'] }, listening());
+    await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: own });
+    expect(readFileSync(own)).toEqual(Buffer.from(content));
+  }
   rmSync(join(folder, 'umap_A.svg'));
   const again = visualize({ config, modalities: ['A'] }, listening());
   await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', exitCode: 2, where: own });
-  expect(readFileSync(own, 'utf8')).toBe('mine');
+});
+
+/** As earlier versions painted it. */
+function withoutMark(png: Buffer): Buffer {
+  const length = 12 + 'Software Radweave'.length;
+  expect(png.subarray(33, 33 + length).toString('latin1')).toContain('tEXtSoftware\0Radweave');
+  return Buffer.concat([png.subarray(0, 33), png.subarray(33 + length)]);
+}
+
+test('figures of earlier versions, which have no mark, are drawn again', async () => {
+  const config = withFeatures();
+  await visualize({ config, modalities: ['A'] }, listening());
+  const [svg, png] = ['svg', 'png'].map((type) => join(folderOf(config), `umap_A.${type}`)) as [
+    string,
+    string,
+  ];
+  const [drawn, painted] = [readFileSync(svg, 'utf8'), readFileSync(png)];
+  writeFileSync(svg, drawn.replace('<!-- Radweave -->', ''));
+  writeFileSync(png, withoutMark(painted));
+  await visualize({ config, modalities: ['A'] }, listening());
+  expect(readFileSync(png).equals(painted)).toBe(true);
+  // Of another size it is another picture.
+  writeFileSync(svg, drawn.replace('<!-- Radweave -->', ''));
+  const cropped = withoutMark(painted);
+  cropped.writeUInt32BE(10, 16);
+  writeFileSync(png, cropped);
+  const again = visualize({ config, modalities: ['A'] }, listening());
+  await expect(again).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: png });
 });
 
 test('draws the same figures again, all or none, and those that lost their source go', async () => {
@@ -209,7 +242,7 @@ test('draws the same figures again, all or none, and those that lost their sourc
   mkdirSync(taken);
   config.experiment.seed++;
   const failed = visualize({ config, modalities: ['A'] }, listening());
-  await expect(failed).rejects.toMatchObject({ code: 'E_NOT_WRITABLE', where: taken });
+  await expect(failed).rejects.toMatchObject({ code: 'E_FILE_MISSING', where: taken });
   rmSync(taken, { recursive: true });
   expect(read()).toEqual(others);
 

@@ -4,7 +4,7 @@ import { decisionsHash } from '@radweave/analysis/audit/frozen';
 import { type PerformedCheck, performCheck } from '@radweave/analysis/audit/perform';
 import { alikeIds } from '@radweave/analysis/audit/similar-ids';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
-import { auditText } from '@radweave/analysis/audit/text';
+import { auditText, isAuditText } from '@radweave/analysis/audit/text';
 import {
   type AuditFinding,
   type AuditRecord,
@@ -13,9 +13,12 @@ import {
   auditFolder,
   type Config,
   DataError,
+  jsonWith,
   namingPlaces,
+  refuseOthers,
   replaceFilesTogether,
   slicesIn,
+  tableWith,
   UsageError,
   writeAlikeIds,
   writeAuditRecord,
@@ -62,6 +65,7 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   const { config, modalities, strict, nearDuplicateDistance } = options;
   checkOptions(options);
   const outputDir = options.outputDir ?? auditFolder(config);
+  refuseOtherAudit(outputDir);
   const subject = readSubject(config, modalities, options.runs ?? {});
   const tools = await checkTools(
     subject,
@@ -94,6 +98,16 @@ export async function audit(options: AuditOptions, context: StageContext): Promi
   for (const one of warnings) warn(context, `${one.what.text} (${casesOf(one)}). ${one.hint}.`);
   const alikeFile = alikes.length > 0 ? alike : null;
   return { outputDir, auditFile, textFile, alikeFile, verdict, checks, findings };
+}
+
+/** @throws UsageError `E_OTHER_FILE`. */
+function refuseOtherAudit(folder: string): void {
+  const { record, text, alike } = auditFiles('');
+  refuseOthers(folder, '--set experiment.output_dir=FOLDER', 'a file of an audit of Radweave', {
+    [record]: jsonWith('verdict'),
+    [text]: isAuditText,
+    [alike]: tableWith('group', 'alike'),
+  });
 }
 
 function checkOptions({ modalities, nearDuplicateDistance }: AuditOptions): void {

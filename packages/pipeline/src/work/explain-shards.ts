@@ -10,7 +10,13 @@ import {
 import { readFileSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
 import { explainPatients } from '../explain/explanations.ts';
-import { type ExplainOptions, type ExplainResult, finishExplaining, withMaps } from './explain.ts';
+import {
+  type ExplainOptions,
+  type ExplainResult,
+  finishExplaining,
+  refuseOtherExplanations,
+  withMaps,
+} from './explain.ts';
 import { type Shard, saidByAll, shareOf } from './shard.ts';
 
 /**
@@ -42,6 +48,7 @@ export async function mergeExplanations(
   const said = saidByAll(drawn.map(([part, own]) => [part, { ...own, patients: [] }]));
   const explanations: Explanations = { ...said, patients: drawn.flatMap(([, { patients }]) => patients) };
   const folder = explanationsFolder(config.experiment.output_dir, modality);
+  refuseOtherExplanations(folder);
   await replaceFolderAtomic(folder, (temporary) => {
     for (const [part, { patients }] of drawn) {
       for (const { file } of patients) writeFileAtomic(join(temporary, file), readFileSync(join(part, file)));

@@ -1,16 +1,25 @@
+import { basename } from 'node:path';
 import {
   type CheckpointFacts,
   type Config,
+  DataError,
   type ExplainedPatient,
   type Explanations,
+  explanationsFile,
   explanationsFolder,
+  isLeftBySystem,
+  jsonWith,
   type MapMethod,
   type RandomisationCheck,
+  readExplanations,
+  refuseOthers,
   replaceFolderAtomic,
   type Split,
   UsageError,
   writeExplanations,
 } from '@radweave/artifacts';
+import { existsSync, readdirSync, readFileSync } from '@radweave/artifacts/files';
+import { isMarkedPng } from '@radweave/imaging';
 import { inferenceBatch, inferenceSettings } from '@radweave/network/compute/compute';
 import type { MapSource } from '@radweave/network/explain/maps';
 import { type ChosenCheckpoint, chooseCheckpoint } from '@radweave/network/open/checkpoint-choice';
@@ -66,9 +75,10 @@ export interface ExplainResult {
  * @throws UsageError for an unknown layer, class or patient; DataError when the split holds no patients or the checkpoint
  *   has seen patients of validation or test; InterruptedError when told to stop: the earlier explanations are untouched.
  */
-export function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
-  return withMaps(options, context, async (job, source) => {
-    const folder = explanationsFolder(options.config.experiment.output_dir, options.modality);
+export async function explain(options: ExplainOptions, context: StageContext): Promise<ExplainResult> {
+  const folder = explanationsFolder(options.config.experiment.output_dir, options.modality);
+  refuseOtherExplanations(folder);
+  return await withMaps(options, context, async (job, source) => {
     const explanations = await replaceFolderAtomic(folder, async (temporary) => {
       const found = await explainPatients(job, job.wanted, source, temporary, context);
       writeExplanations(temporary, found);
@@ -137,6 +147,31 @@ export async function withMaps<T>(
     );
   } finally {
     loaded.close();
+  }
+}
+
+/** The folder is replaced as a whole. @throws UsageError `E_OTHER_FILE`. */
+export function refuseOtherExplanations(folder: string): void {
+  if (!existsSync(folder)) return;
+  const flag = '--set experiment.output_dir=FOLDER';
+  const record = basename(explanationsFile(folder));
+  // Those of earlier versions have no mark.
+  const listed = new Set(montagesIn(folder));
+  const isMontage = (path: string): boolean =>
+    listed.has(basename(path)) || (path.endsWith('.png') && isMarkedPng(readFileSync(path)));
+  for (const name of readdirSync(folder).filter((one) => !isLeftBySystem(one))) {
+    const isOurs = name === record ? jsonWith('randomisation') : isMontage;
+    refuseOthers(folder, flag, 'a file of explanations of Radweave', { [name]: isOurs });
+  }
+}
+
+/** What the record names, where it can be read. */
+function montagesIn(folder: string): string[] {
+  try {
+    return readExplanations(folder).patients.map(({ file }) => file);
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
   }
 }
 

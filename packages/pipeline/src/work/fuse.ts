@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Alignment, align, alignIfStale, areAligned } from '@radweave/analysis/features/align';
 import { allowsMissing } from '@radweave/analysis/features/known-patients';
 import {
@@ -25,15 +25,16 @@ import {
   fusionFiles,
   fusionFolder,
   hashPredictions,
-  hasKey,
+  isArrayOfTable,
+  jsonWith,
   predictionsPath,
   ResourceError,
   readPredictions,
-  refuseOther,
-  refuseOtherTables,
+  refuseOthers,
   replaceFilesTogether,
   SPLITS,
   type Split,
+  tableWith,
   UsageError,
   writeFusedFeatures,
   writeFusionMetrics,
@@ -122,19 +123,21 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   return resultOf(outputDir, model, complete, metrics);
 }
 
-/** The folder may be anyone's, and the names are common ones. */
+/** @throws UsageError `E_OTHER_FILE`. */
 function refuseOtherFusion(folder: string): void {
-  const { model, metrics } = fusionFiles(folder);
-  const flag = '--set fusion.output_dir=FOLDER';
-  refuseOther(model, flag, 'a fused model of Radweave', () => hasKey(model, 'classifiers'));
-  refuseOtherTables(folder, flag, 'a table of fuse', {
-    [basename(metrics)]: ['split', 'model'],
-    ...Object.fromEntries(
-      SPLITS.flatMap((split) => [
-        [`fused_${split}.csv`, ['hospital', 'label']],
-        [basename(predictionsPath(folder, split)), ['label', 'predicted']],
-      ]),
-    ),
+  const { model, metrics } = fusionFiles('');
+  const ofSplit = SPLITS.flatMap((split) => {
+    const stem = fusedFeaturesStem('', split);
+    return [
+      [`${stem}.csv`, tableWith('hospital', 'label')],
+      [`${stem}.npy`, (path: string) => isArrayOfTable(path, join(folder, model))],
+      [predictionsPath('', split), tableWith('label', 'predicted')],
+    ] as const;
+  });
+  refuseOthers(folder, '--set fusion.output_dir=FOLDER', 'a file of a fusion of Radweave', {
+    [model]: jsonWith('classifiers'),
+    [metrics]: tableWith('split', 'model'),
+    ...Object.fromEntries(ofSplit),
   });
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { studyFusedBefore } from '@radweave/analysis/evaluation/notes';
 import { alignIfStale } from '@radweave/analysis/features/align';
 import { type FusedModel, fitFusedModel } from '@radweave/analysis/fusion/fused-model';
@@ -15,9 +16,13 @@ import {
   type HarmonizeRecord,
   harmonizeFiles,
   harmonizeFolder,
+  isArrayOfTable,
+  jsonWith,
+  refuseOthers,
   replaceFilesTogether,
   type SiteAuditRow,
   splitHash,
+  tableWith,
   writeHarmonisedFeatures,
   writeHarmonisedMetrics,
   writeHarmonisedPredictions,
@@ -64,6 +69,7 @@ const RESULT_FILES = ['harmonised_test.npy', 'harmonised_test.csv', 'predictions
 export async function harmonize(options: HarmonizeOptions, context: StageContext): Promise<HarmonizeResult> {
   const { config, auditOnly, permutations } = options;
   const outputDir = harmonizeFolder(config);
+  refuseOtherHarmonisation(outputDir);
   const alignment = await alignIfStale(config, options.modalities, context);
   const { sources } = alignment;
   for (const { text } of studyFusedBefore(config)) warn(context, `${text}.`);
@@ -107,6 +113,20 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     },
   );
   return { outputDir, recordFile: harmonizeFiles(outputDir).record, sites, audit, metrics };
+}
+
+/** @throws UsageError `E_OTHER_FILE`. */
+function refuseOtherHarmonisation(folder: string): void {
+  const { record, siteAudit, siteAuditRecord, features, predictions, metrics } = harmonizeFiles('');
+  refuseOthers(folder, '--set experiment.output_dir=FOLDER', 'a file of a harmonisation of Radweave', {
+    [record]: jsonWith('transductive'),
+    [siteAudit]: tableWith('model', 'scope'),
+    [siteAuditRecord]: jsonWith('rows'),
+    [`${features}.csv`]: tableWith('hospital', 'transductive'),
+    [`${features}.npy`]: (path) => isArrayOfTable(path, join(folder, record)),
+    [predictions]: tableWith('label', 'transductive'),
+    [metrics]: tableWith('features', 'transductive'),
+  });
 }
 
 async function runAudit(input: AuditInput, context: StageContext): Promise<SiteAuditRow[]> {

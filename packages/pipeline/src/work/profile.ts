@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type Config, fileNames, hasKey, refuseOther, writeFileAtomic, writeJson } from '@radweave/artifacts';
+import {
+  type Config,
+  fileNames,
+  jsonWith,
+  refuseOther,
+  writeFileAtomic,
+  writeJson,
+} from '@radweave/artifacts';
 import { chooseCompute, computeSettings, inferenceBatch } from '@radweave/network/compute/compute';
 import { engineVersions } from '@radweave/network/compute/versions';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
@@ -67,7 +74,7 @@ export async function profile(options: ProfileOptions, context: StageContext): P
   const { config, jobs, outputDir, depth } = options;
   const { model, training, augmentation } = config;
   const report = join(outputDir, 'profile.json');
-  refuseOther(report, '--output_dir', 'a profile of Radweave', () => hasKey(report, 'jobs'));
+  refuseOther(report, '--output_dir', 'a profile of Radweave', jsonWith('jobs'));
   requireEngineSettings({ model: { ...model, weights: null }, training });
   const spec: NetworkSpec = {
     ...configuredNetwork(config),

@@ -10,7 +10,7 @@ import { placePatients } from '@radweave/analysis/figures/placed';
 import { rocFigures } from '@radweave/analysis/figures/roc';
 import { EVALUATED_SPLITS, readShownFusion } from '@radweave/analysis/figures/shown-fusion';
 import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
-import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
+import { missingLetters, openPngPainter, SCALE } from '@radweave/analysis/paint/png';
 import {
   type Config,
   DataError,
@@ -21,13 +21,15 @@ import {
   inShell,
   outputFolders,
   readEvaluation,
-  refuseOther,
+  refuseOthers,
   relativePath,
   replaceFilesTogether,
   UsageError,
+  wasInterrupted,
   writeFileAtomic,
 } from '@radweave/artifacts';
-import { existsSync, readdirSync, readFileSync } from '@radweave/artifacts/files';
+import { existsSync, readFileSync } from '@radweave/artifacts/files';
+import { isMarkedPng } from '@radweave/imaging';
 import { type StageContext, stopIfAsked, warn } from '@radweave/study/context/events';
 import { warnOfDamagedRuns } from '@radweave/study/runs/run-folder';
 
@@ -85,17 +87,33 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   return { outputDir, files, skipped, png };
 }
 
-/** Vega marks its drawings; a PNG counts as Radweave's where its own drawing is, or a kill left it on the way. */
+/** In each drawing; those of earlier versions have none, nor have their PNGs. */
+const MARK = '<!-- Radweave -->';
+
+/** Vega marks its drawings. A PNG has a mark; one of an earlier version stands beside its drawing, and is as large. */
 function refuseOtherPictures(folder: string, names: readonly string[]): void {
-  if (!existsSync(folder)) return;
   const isDrawn = (path: string): boolean => readFileSync(path, 'utf8').includes('class="marks"');
-  const isLeft = readdirSync(folder).some((name) => /^\.radweave\..*\.tmp$/.test(name));
+  const isLeft = wasInterrupted(folder);
   const flag = '--set experiment.output_dir=FOLDER';
   for (const name of names) {
-    const [svg, png] = [join(folder, `${name}.svg`), join(folder, `${name}.png`)];
-    refuseOther(svg, flag, 'a figure of Radweave', isDrawn);
-    refuseOther(png, flag, 'a figure of Radweave', () => isLeft || existsSync(svg));
+    const svg = join(folder, `${name}.svg`);
+    const isPainted = (path: string): boolean => {
+      const png = readFileSync(path);
+      return (
+        isLeft || isMarkedPng(png) || (existsSync(svg) && isPaintedEarlier(png, readFileSync(svg, 'utf8')))
+      );
+    };
+    refuseOthers(folder, flag, 'a figure of Radweave', {
+      [`${name}.svg`]: isDrawn,
+      [`${name}.png`]: isPainted,
+    });
   }
+}
+
+function isPaintedEarlier(png: Buffer, svg: string): boolean {
+  const [, width, height] = /<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg) ?? [];
+  if (svg.includes(MARK) || png.length < 24) return false;
+  return png.readUInt32BE(16) === SCALE * Number(width) && png.readUInt32BE(20) === SCALE * Number(height);
 }
 
 /** A fusion that is whole, but of something else. */
@@ -193,7 +211,7 @@ async function drawAll(
   for (const [done, figure] of figures.entries()) {
     stopIfAsked(context, 'drawing');
     context.emit({ kind: 'progress', task: 'drawing', done, total: figures.length });
-    const svg = await drawSvg(figure.spec);
+    const svg = `${await drawSvg(figure.spec)}${MARK}`;
     drawn.set(`${figure.name}.svg`, svg);
     if (painter === null) continue;
     drawn.set(`${figure.name}.png`, await painter.paint(svg));
