@@ -1,6 +1,14 @@
 import { labelName } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
-import { drawnPoints, MAP_FILLS, mapPanel, type Panel, type Spec, splitsOf } from '@radweave/report/charts';
+import {
+  drawnPoints,
+  MAP_FILLS,
+  mapFields,
+  mapPanel,
+  type Panel,
+  type Spec,
+  splitsOf,
+} from '@radweave/report/charts';
 import { type Embedding, type Embeddings, METHODS, type Method } from './embed.ts';
 import type { FigureSet } from './figure.ts';
 import type { MappedPatient, PatientFeatures } from './patients.ts';
@@ -17,7 +25,7 @@ export function mapNames(features: string): string[] {
   return METHODS.map((method) => `${method}_${features}`);
 }
 
-/** Maps of a feature set by each method, by label and by hospital. */
+/** Maps of a feature set by each method, by label and, of several, by hospital. */
 export function mapFigures(features: PatientFeatures, embeddings: Embeddings, names: LabelNames): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   for (const method of METHODS) {
@@ -34,7 +42,7 @@ export function mapFigures(features: PatientFeatures, embeddings: Embeddings, na
   return set;
 }
 
-/** Two panels: the same points by label and by hospital. */
+/** A panel by label and, of several, one with the same points by hospital. */
 function mapSpec(
   title: string,
   patients: readonly MappedPatient[],
@@ -61,7 +69,7 @@ function mapSpec(
     mapPanel(placed, axes, field, CHART_WORDS[field], `By ${field}`);
   return {
     title: { text: title, subtitle: [note, ...sample, looks.join(', ')] },
-    hconcat: [panel('label'), panel('hospital')],
+    hconcat: mapFields(placed).map(panel),
     resolve: { scale: { stroke: 'independent', fill: 'independent', shape: 'independent' } },
   };
 }

@@ -168,6 +168,18 @@ print(json.dumps(out))
   },
 );
 
+test('of one hospital a map by hospital would be the map by label again', async () => {
+  const config = cohortConfig(tempDir());
+  const home = cohort.filter(({ split }) => split !== 'test');
+  writeMadeUpCohort(config, home);
+  writeMadeUpFeatures(config, 'A', home, 8);
+  await visualize({ config, modalities: ['A'] }, listening());
+  const svg = readFileSync(join(folderOf(config), 'umap_A.svg'), 'utf8');
+  expect(marks(svg, 'point')).toBe(58);
+  expect(svg).toContain('By label');
+  expect(svg).not.toContain('By hospital');
+});
+
 test('pictures of others with the names of figures are kept', async () => {
   const config = withFeatures();
   const folder = folderOf(config);

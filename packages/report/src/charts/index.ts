@@ -2,6 +2,6 @@
 export { type BrightnessWords, brightnessChart } from './brightness.ts';
 export { type ConfusionWords, confusionChart } from './confusion.ts';
 export type { Axis, Encoding, Layer, Panel, Spec } from './figure.ts';
-export { drawnPoints, MAP_FILLS, type MapPoint, mapPanel, splitsOf } from './map.ts';
+export { drawnPoints, MAP_FILLS, type MapPoint, mapFields, mapPanel, splitsOf } from './map.ts';
 export { type RocLine, type RocWords, rocChart } from './roc.ts';
 export { type TrainingWords, trainingPanels } from './training.ts';

@@ -51,6 +51,11 @@ function lotOf(name: string): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
+/** What maps tell apart: of one hospital a map by hospital would be that by label in one colour. */
+export function mapFields(points: readonly MapPoint[]): ('label' | 'hospital')[] {
+  return new Set(points.map(({ hospital }) => hospital)).size > 1 ? ['label', 'hospital'] : ['label'];
+}
+
 /**
  * A map of patients, by label or by hospital: colour and shape.
  *

@@ -74,7 +74,7 @@ function training({ runs, fusion, test }: Facts): string {
   const networks =
     trained.length === 0
       ? ''
-      : `One network was trained for each modality: ${trained.join('; ')}. ${settingsInEnglish(runs)} `;
+      : `One network was trained${runs.length > 1 ? ' for each modality' : ''}: ${trained.join('; ')}. ${settingsInEnglish(runs)} `;
   if (fusion === null) return networks.trim();
   const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
   const isMany = fusion.modalities.length > 1;

@@ -126,7 +126,7 @@ export function factsOf(data: ReportData): Facts {
     proportionMethod: evaluation.options.proportion_method,
     compared: comparedBy(evaluation),
     explained: [...new Set(madeOf(data.galleries)?.map(({ explanations }) => explanations.method))],
-    siteAudit: audit.length > 0,
+    siteAudit: audit.some(({ auc }) => auc !== null),
     harmonised: audit.some(({ features }) => features === 'harmonised'),
     version: evaluation.versions.radweave ?? '',
   };

@@ -23,6 +23,8 @@ export function characteristicsSection(context: ReportContext): Html {
   const { words, data } = context;
   const groups = groupsOf(context);
   const hospitals = hospitalsOf(data.cohort);
+  // One hospital cannot be compared with others.
+  const tested = <T>(cell: T): T[] => (hospitals.length > 1 ? [cell] : []);
   const pairs = pairsOf(context);
   const labels = data.evaluation.label_names;
   const difference = (of: (pair: [Group, Group]) => Outcome): Cell[] =>
@@ -35,7 +37,7 @@ export function characteristicsSection(context: ReportContext): Html {
         const count = patients.filter((one) => one.label === label).length;
         return { text: shareText(count, patients.length), number: true };
       }),
-      isFirst ? labelTest(context, hospitals) : '',
+      ...tested(isFirst ? labelTest(context, hospitals) : ''),
       ...(isFirst
         ? difference(([a, b]) => standardizedDifferenceCategorical(counts(a, labels), counts(b, labels)))
         : pairs.map(() => '')),
@@ -44,13 +46,10 @@ export function characteristicsSection(context: ReportContext): Html {
   const sliceRows = data.modalities.map((modality) => {
     const values = ({ patients }: Group): number[] =>
       patients.map(({ slices }) => slices[modality] ?? 0).filter((n) => n > 0);
-    const test = kruskalWallis(hospitals.map(values));
     return [
       words.characteristics.slices(modality),
       ...groups.map((group): Cell => ({ text: medianText(values(group)), number: true })),
-      test.value === null
-        ? { text: NOT_AVAILABLE, note: test.reason, number: true }
-        : { text: pText(test.value), note: words.characteristics.kruskal, number: true },
+      ...tested(slicesTest(context, hospitals.map(values))),
       ...difference(([a, b]) => standardizedDifference(values(a), values(b))),
     ];
   });
@@ -61,14 +60,14 @@ export function characteristicsSection(context: ReportContext): Html {
     head: [
       words.column.characteristic,
       ...groups.map(({ name }) => name),
-      words.characteristics.pHospitals,
+      ...tested(words.characteristics.pHospitals),
       ...pairs.map(([a, b]) => words.characteristics.difference(a.name, b.name)),
     ],
     rows: [
       [
         words.characteristics.patients,
         ...groups.map(({ patients }) => patients.length),
-        '',
+        ...tested(''),
         ...pairs.map(() => ''),
       ],
       ...labelRows,
@@ -109,6 +108,12 @@ function labelTest({ data, words }: ReportContext, hospitals: readonly Group[]):
   }
   const note = words.characteristics.chiSquare(chi.value.leastExpected);
   return { text: pText(chi.value.pValue), note, number: true };
+}
+
+function slicesTest({ words }: ReportContext, values: readonly number[][]): Cell {
+  const test = kruskalWallis(values);
+  if (test.value === null) return { text: NOT_AVAILABLE, note: test.reason, number: true };
+  return { text: pText(test.value), note: words.characteristics.kruskal, number: true };
 }
 
 function numberCell(outcome: Outcome): Cell {

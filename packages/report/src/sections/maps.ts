@@ -1,4 +1,4 @@
-import { drawnPoints, mapPanel, splitsOf } from '../charts/map.ts';
+import { drawnPoints, mapFields, mapPanel, splitsOf } from '../charts/map.ts';
 import type { ReportContext } from '../context.ts';
 import type { FeatureMap } from '../data.ts';
 import type { Html } from '../html/html.ts';
@@ -7,12 +7,12 @@ import { optional } from './optional.ts';
 
 const METHODS = { tsne: 't-SNE', umap: 'UMAP' } as const;
 
-/** Maps of the patients' features, by label and by hospital. */
+/** Maps of the patients' features, by label and, of several, by hospital. */
 export async function mapsSection(context: ReportContext): Promise<Html> {
   return optional(context, context.data.maps, async (maps) => {
     const drawn: Html[] = [];
     for (const map of maps) {
-      for (const by of ['label', 'hospital'] as const) drawn.push(await mapFigure(context, map, by));
+      for (const by of mapFields(map.points)) drawn.push(await mapFigure(context, map, by));
     }
     return grid(drawn);
   });

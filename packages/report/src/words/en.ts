@@ -1,5 +1,5 @@
 import type { Split } from '@radweave/artifacts';
-import { counted, EN as REMARKS, type Remark, say, type TestWords } from '@radweave/remarks';
+import { and, counted, EN as REMARKS, type Remark, say, type TestWords } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
@@ -174,7 +174,12 @@ export const english = (test: TestWords) => ({
     /** The split is of an earlier version. */
     unknown:
       'The split was made by an earlier version, which did not compare the hospitals: run preprocess again.',
-    none: 'Nothing odd was found: no patient lacks a modality, no image looks like a mask, and no hospital’s gray values are far from the home hospital’s.',
+    none: (manyModalities: boolean, manyHospitals: boolean) =>
+      `Nothing odd was found: ${and([
+        ...(manyModalities ? ['no patient lacks a modality'] : []),
+        'no image looks like a mask',
+        ...(manyHospitals ? ['no hospital’s gray values are far from the home hospital’s'] : []),
+      ])}.`,
     /** Before a list. */
     found:
       'What is odd about the data. Each point may change the results and should be explained or corrected:',

@@ -176,7 +176,12 @@ export const chinese = (test: TestWords): Words => ({
   data: {
     given: '划分文件并非由 Radweave 生成，因此未比较各医院的图像。',
     unknown: '该划分由较早版本生成，未比较各医院的图像：请重新运行 preprocess。',
-    none: '未发现异常：没有患者缺少模态，没有图像像掩膜，各医院的灰度值与本院相差不大。',
+    none: (manyModalities, manyHospitals) =>
+      `未发现异常：${[
+        ...(manyModalities ? ['没有患者缺少模态'] : []),
+        '没有图像像掩膜',
+        ...(manyHospitals ? ['各医院的灰度值与本院相差不大'] : []),
+      ].join('，')}。`,
     found: '数据中的异常。每一项都可能影响结果，应予解释或更正：',
     title: (modality) => `各医院 ${modality} 的灰度值`,
     caption: '各医院切片的平均直方图，左侧为黑。与本院相差较大的曲线提示图像黑白反转、未缩放或窗宽窗位不同。',
