@@ -55,7 +55,7 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
     ...(metrics.length === 0
       ? []
       : [
-          'External patients, by the classifier fitted on the home training patients',
+          'Test patients, by the classifier fitted on the home training patients',
           table([...resultHeader, 'sens.', 'spec.'], results),
         ]),
     `${outputDir}: transductive, not part of the primary analysis`,

@@ -15,7 +15,7 @@ test('where the fused model predicts nobody, that is the reason, not their label
     skipped.map(({ reason }) => reason),
   );
   expect(reasons).toContain('the fused model predicts nobody: no validation patient has every modality');
-  expect(reasons).toContain('there is no external hospital');
+  expect(reasons).toContain('there are no test patients');
   expect(reasons.join()).not.toMatch(
     /one label only|there are no (?:validation|external)|no external test patient/,
   );

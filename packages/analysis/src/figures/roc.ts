@@ -59,12 +59,12 @@ export function rocFigures(results: ShownFusion): FigureSet {
       hospitals.length === 0
         ? nobodyPredicted(results, 'test')
         : hospitals.length < 2
-          ? 'there are fewer than two external hospitals'
+          ? 'the test patients are of one hospital'
           : 'there are more than two labels';
     set.skipped.push({ name: 'roc_test_hospitals', reason });
   } else {
     const wanted = hospitals.map((hospital) => fusedCurve(results, 'test', hospital));
-    draw('roc_test_hospitals', 'ROC of the fused model by external hospital', 'test', wanted);
+    draw('roc_test_hospitals', 'ROC of the fused model, test, by hospital', 'test', wanted);
   }
   return set;
 }

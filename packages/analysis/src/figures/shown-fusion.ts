@@ -17,11 +17,7 @@ export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
 
 /** Why nothing is drawn of a split: it has no patients, or all lack a modality. */
 export function nobodyPredicted({ cohort }: ShownFusion, split: EvaluatedSplit): string {
-  if (cohort[split] === 0) {
-    return split === 'test'
-      ? 'there is no external hospital'
-      : `there are no ${SPLIT_TITLES[split]} patients`;
-  }
+  if (cohort[split] === 0) return `there are no ${SPLIT_TITLES[split]} patients`;
   return `the fused model predicts nobody: no ${SPLIT_TITLES[split]} patient has every modality`;
 }
 

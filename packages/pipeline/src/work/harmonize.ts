@@ -142,7 +142,7 @@ async function runAudit(input: AuditInput, context: StageContext): Promise<SiteA
 }
 
 function saySites(sites: readonly HarmonisedSite[], context: StageContext): void {
-  if (sites.length === 0) warn(context, 'There is no external hospital: nothing is harmonised.');
+  if (sites.length === 0) warn(context, 'There are no test patients: nothing is harmonised.');
   for (const { hospital, n, reason } of sites) {
     if (reason === null)
       say(context, `${hospital}: harmonised by its own ${counted(n, 'patient')} (transductive).`);
