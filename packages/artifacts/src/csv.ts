@@ -100,7 +100,7 @@ function onOneLine(name: string): string {
 export interface RaggedRow {
   readonly line: number;
   readonly expected: number;
-  readonly found: number;
+  readonly cells: readonly string[];
 }
 
 /**
@@ -122,7 +122,7 @@ export function readRecords(
     // Empty fields behind the last column, as many programs export them, say nothing.
     const cells = read.slice(width).every((cell) => cell === '') ? read.slice(0, width) : read;
     if (cells.length === width) rows.push({ cells, line });
-    else if (ragged !== undefined) ragged.push({ line, expected: width, found: cells.length });
+    else if (ragged !== undefined) ragged.push({ line, expected: width, cells });
     else
       issues.error('E_CSV_ROW', `expected ${width} fields, found ${cells.length}`, `${path}, line ${line}`);
   });

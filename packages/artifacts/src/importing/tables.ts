@@ -147,8 +147,8 @@ export function readListed(
   requireColumns(table, forAll, isOfFiles);
   const pseudonym = table.header.findIndex((name) => plain(name) === PSEUDONYM);
   const issues = new IssueCollector();
-  for (const { line, expected, found } of table.ragged)
-    issues.error('E_CSV_ROW', `expected ${expected} fields, found ${found}`, `${path}, line ${line}`);
+  for (const { line, expected, cells } of table.ragged)
+    issues.error('E_CSV_ROW', `expected ${expected} fields, found ${cells.length}`, `${path}, line ${line}`);
   const columns = carriedColumns(table);
   const told: ToldRow[] = [];
   const labels: { line: number; label: string }[] = [];

@@ -256,6 +256,40 @@ test('whatever does not agree is in one error and one file, before anything else
   expect(cohortOf(config).map(({ patient }) => patient)).not.toContain('JM11');
 });
 
+test('a row of too few or too many fields is told once, with its line and its patient', async () => {
+  const rows = EVERYBODY.map(({ id, hospital, label }) => `Li,${id},${hospital},${label}`);
+  const at = (id: string): number => rows.findIndex((row) => row.includes(`,${id},`));
+  const [short, long] = [at('JM02'), at('SY10')];
+  rows[short] = 'Li,JM02,JM';
+  rows[long] = 'Li, Ming,SY10,SY,1';
+  const { config } = study(['grade0', 'grade1'], ['name,patient,hospital,label', ...rows, 'Total,JM']);
+  const file = join(config.data.splits_dir, 'table_issues.csv');
+  const told = await preprocess({ config }, listening()).then(String, String);
+  expect(told).toMatch(/do not agree: 3 rows such as line \d+: 2 fields, where the first line has 4 \(/);
+  expect(told).not.toContain('in the folders only');
+  expect(readTableIssues(file).map(({ problem, ...one }) => [one, problem.text])).toEqual([
+    [
+      { patient_id: '', hospital: '', lines: String(rows.length + 2) },
+      '2 fields, where the first line has 4',
+    ],
+    [
+      { patient_id: 'JM02', hospital: 'JM', lines: String(short + 2) },
+      '3 fields, where the first line has 4',
+    ],
+    [
+      { patient_id: 'SY10', hospital: 'SY', lines: String(long + 2) },
+      '5 fields, where the first line has 4',
+    ],
+  ]);
+  config.preprocess.exclude_conflicts = true;
+  await preprocess({ config }, listening());
+  const left = readExclusions(join(config.data.splits_dir, 'exclusions.csv'));
+  expect(left.map(({ patient, hospital, detail }) => `${patient} of ${hospital}: ${detail.text}`)).toEqual([
+    'JM02 of JM: 3 fields, where the first line has 4',
+    'SY10 of SY: 5 fields, where the first line has 4',
+  ]);
+});
+
 test('a table with nothing but a header is refused for that', async () => {
   const { config } = study(['grade0', 'grade1'], ['patient,hospital,label']);
   await expect(preprocess({ config }, listening())).rejects.toMatchObject({

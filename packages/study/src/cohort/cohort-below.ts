@@ -40,16 +40,23 @@ export function cohortBelow(
   return cohortOfTable(table, walkCohort(root, modalities, inFolders, hospitals), labels, home);
 }
 
-/** How many people, or rows that name nobody, have a problem, and all that is said of the first of them. */
+/** What a problem is of: a row that cannot be read, a row that names nobody, or a patient. */
+function nounOf({ problem, patient_id }: TableIssue): string {
+  return problem.code === 'table-ragged' ? 'row' : patient_id === '' ? 'nameless row' : 'patient';
+}
+
+/** How many people or rows have a problem, and all that is said of the first of them. */
 function toldOf(issues: readonly TableIssue[]): string {
+  const [issue] = issues;
+  if (issue === undefined) return '';
+  const noun = nounOf(issue);
   const whose = groupBy(issues, ({ patient_id, hospital, lines }) =>
-    patient_id === '' ? lines : personKey(hospital, patient_id),
+    noun === 'patient' ? personKey(hospital, patient_id) : lines,
   );
   const [first = []] = whose.values();
-  const { patient_id = '', hospital = '', lines = '', problem } = first[0] ?? {};
-  const row = problem?.code === 'table-ragged' ? 'row' : 'nameless row';
-  const [noun, name] = patient_id === '' ? [row, `line ${lines}`] : ['patient', patient_id];
-  const who = [name, hospital].filter((part) => part !== '').join(' of ');
+  const { patient_id, hospital, lines } = issue;
+  const line = noun === 'patient' ? '' : `line ${lines}`;
+  const who = [line, patient_id, hospital].filter((part) => part !== '').join(' of ');
   return `${counted(whose.size, noun)}${whose.size > 1 ? ' such as' : ','} ${who}: ${first.map(({ problem }) => problem.text).join(', ')}`;
 }
 
@@ -62,7 +69,7 @@ export function refuseOrLeaveOut(
   const issues = table?.issues ?? [];
   if (table === null || issues.length === 0) return [];
   const path = splitFiles(data.splits_dir).tableIssues;
-  const kinds = groupBy(issues, ({ problem, patient_id }) => `${problem.code} ${patient_id === ''}`);
+  const kinds = groupBy(issues, (issue) => `${issue.problem.code} ${nounOf(issue)}`);
   const text = `the table and the folders do not agree: ${[...kinds.values()].map(toldOf).join('; ')}`;
   if (!preprocess.exclude_conflicts) {
     mkdirSync(dirname(path), { recursive: true });

@@ -32,10 +32,7 @@ export function cohortOfTable(
   before: readonly TableIssue[] = [],
 ): FoundCohort {
   const { people, issues } = peopleOf(table);
-  const ragged = table.ragged.map(({ line, ...fields }) => ({
-    ...{ problem: remark('table-ragged', fields), patient_id: '', hospital: '' },
-    lines: String(line),
-  }));
+  const ragged = raggedIssues(table, [...people, ...found.patients.map(listedAs)]);
   issues.push(...before, ...ragged, ...withoutClass(people, table, labels));
   const pairs = pairUp(people, found.patients, issues);
   const classes = classesIn(table, pairs, found, labels, issues);
@@ -76,6 +73,27 @@ export function cohortOfTable(
   };
 }
 
+type Person = Pick<ListedPerson, 'id' | 'hospital'>;
+
+const listedAs = ({ patient: id, hospital }: FoundPatient): Person => ({ id, hospital });
+
+/** Whether a hospital is that of the table, where both say one. */
+const isAt = (said: string, hospital: string): boolean => [said, hospital].includes('') || said === hospital;
+
+/** Rows of too few or too many fields, each of a known patient where its first or its last fields name one. */
+function raggedIssues(table: CohortTable, known: readonly Person[]): TableIssue[] {
+  return table.ragged.map(({ line, expected, cells }) => {
+    const surplus = cells.length - expected;
+    const fromEnd = surplus > 0 ? cells.slice(surplus) : [...Array<string>(-surplus).fill(''), ...cells];
+    const named = [cells, fromEnd]
+      .map((own) => ({ line, cells: own }))
+      .map((row) => ({ id: table.cell(row, 'patient'), hospital: table.cell(row, 'hospital') }))
+      .find((one) => known.some(({ id, hospital }) => id === one.id && isAt(one.hospital, hospital)));
+    const problem = remark('table-ragged', { expected, found: cells.length });
+    return { ...issueOf(named ?? { id: '', hospital: '' }, problem), lines: String(line) };
+  });
+}
+
 /** Words for a missing value are no class, unless somebody says so. What they say is taken away. */
 function withoutClass(
   people: readonly ListedPerson[],
@@ -106,15 +124,18 @@ function pairUp(
   issues: TableIssue[],
 ): Pair[] {
   const byId = groupBy(patients, ({ patient }) => patient);
-  const claimed = new Set<FoundPatient>();
+  const ragged = issues.filter(({ problem }) => problem.code === 'table-ragged');
+  const claimed = new Set(
+    patients.filter(({ patient, hospital }) =>
+      ragged.some((row) => row.patient_id === patient && isAt(row.hospital, hospital)),
+    ),
+  );
   const paired = new Set<FoundPatient>();
   const pairs: Pair[] = [];
   const lost: ListedPerson[] = [];
   for (const person of people) {
     const same = byId.get(person.id) ?? [];
-    const own = same.filter(
-      ({ hospital }) => person.hospital === '' || hospital === '' || hospital === person.hospital,
-    );
+    const own = same.filter(({ hospital }) => isAt(person.hospital, hospital));
     const isOpen =
       new Set(own.map(({ hospital }) => hospital)).size > 1 || own.some((one) => paired.has(one));
     if (isOpen) issues.push(issueOf(person, remark('table-hospital-open')));
