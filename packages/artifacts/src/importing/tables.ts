@@ -120,7 +120,9 @@ export type ListedCohort = ({ readonly patients: ListedPatient[] } | { readonly 
   readonly told: readonly ToldRow[];
   readonly columns: CarriedColumns;
   /** The labels as they are written, with the lines that they are on; none where the table has no column of them. */
-  readonly labels: readonly { readonly line: number; readonly label: string }[];
+  readonly labels: readonly (Pick<ListedPatient, 'patient' | 'hospital' | 'label'> & {
+    readonly line: number;
+  })[];
 };
 
 /** A column that is read only here: whoever has the names that are written needs no other table. */
@@ -151,7 +153,7 @@ export function readListed(
     issues.error('E_CSV_ROW', `expected ${expected} fields, found ${cells.length}`, `${path}, line ${line}`);
   const columns = carriedColumns(table);
   const told: ToldRow[] = [];
-  const labels: { line: number; label: string }[] = [];
+  const labels: ListedCohort['labels'][number][] = [];
   const isMissing = missingIn(table.rows.map((row) => table.cell(row, 'label')));
   const rows = table.rows.flatMap((row): ListedFile[] => {
     const said = (role: TableRole, otherwise: string | null): string => {
@@ -169,9 +171,9 @@ export function readListed(
         `${table.columns.label} is '${label}', which is no class`,
         `${path}, line ${row.line}`,
       );
-    if (table.columns.label !== undefined) labels.push({ line: row.line, label });
-    const chosen = (row.cells[pseudonym] ?? '').trim();
     const patient = said('patient', null);
+    if (table.columns.label !== undefined) labels.push({ line: row.line, patient, hospital, label });
+    const chosen = (row.cells[pseudonym] ?? '').trim();
     const cells = columns.carried.map(({ name, at }) => [name, row.cells[at] ?? '']);
     told.push({ patient, hospital, cells: Object.fromEntries(cells) });
     const listed = {

@@ -223,8 +223,15 @@ export function sayOddLabels(
   table: string,
   context: StageContext,
 ): void {
-  const before = new Set(earlier.map(({ label }) => label));
-  const all = [...labels, ...[...before].map((label) => ({ path: table, folder: label }))];
+  const before = grouped(earlier, ({ hospital, label }) => JSON.stringify([hospital, label])).flatMap(
+    (own) => {
+      const patients = own.map(({ patient }) => patient);
+      return own
+        .slice(0, 1)
+        .map(({ hospital, label }) => ({ path: table, folder: label, hospital, patients }));
+    },
+  );
+  const all = [...labels, ...before];
   const doubt = doubtOf(
     all,
     'among the labels',

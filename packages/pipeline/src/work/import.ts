@@ -267,12 +267,21 @@ interface Listed {
 function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
   const { table, kind, tableColumns } = options;
   refuseColumnsAlone(table, tableColumns);
-  const forAll = options.label === null ? [] : [{ path: '--label', folder: options.label }];
+  const forAll =
+    options.label === null
+      ? []
+      : [{ path: '--label', folder: options.label, hospital: options.hospital ?? '', patients: [] }];
   if (table === null)
     return { ...options, listed: null, files: null, told: [], columns: null, labels: forAll };
   const said = readListed(table, tableColumns, kind === 'dicom', options);
   const { told, columns } = said;
-  const labels = [...said.labels.map(({ line, label }) => ({ path: table, line, folder: label })), ...forAll];
+  const labels = [
+    ...said.labels.map(({ line, patient, hospital, label }) => ({
+      ...{ path: table, line, folder: label },
+      ...{ hospital, patients: [patient] },
+    })),
+    ...forAll,
+  ];
   if ('patients' in said) return { ...options, listed: said.patients, files: null, told, columns, labels };
   const { files } = said;
   const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];

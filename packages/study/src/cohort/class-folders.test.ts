@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { classesOf } from './class-folders.ts';
+import { classesOf, type WrittenClass } from './class-folders.ts';
 
-const at = (...folders: string[]): { path: string; folder: string }[] =>
-  folders.map((folder) => ({ path: `/raw/JM/${folder}`, folder }));
+const at = (...folders: string[]): WrittenClass[] =>
+  folders.map((folder) => ({ path: `/raw/JM/${folder}`, folder, hospital: 'JM', patients: ['1', '2'] }));
 
 test.each([
   ['benign', 'malignant'],
@@ -47,7 +47,7 @@ test.each([
   [['grade0', 'grade1', 'grad1'], "'grad1'", 'grade0, grade1'],
   [['grade1', 'grade2', 'benign'], "'benign'", 'grade1, grade2'],
   [['G1', 'G2', 'unsure'], "'unsure'", 'G1, G2'],
-  [['G1', 'G3'], "'G1' and 'G3'", ''],
+  [['0', '1', '9'], "'0', '1' and '9'", ''],
   [['grade I', 'grade 2', 'grade 3'], "'grade I'", 'grade 2, grade 3'],
   [['benign', 'malignant', 'malignat'], "'malignant' and 'malignat'", 'benign'],
 ])('%j is a question, with both answers to it', (folders, odd, usual) => {
@@ -60,7 +60,10 @@ test.each([
 
 test('odd cells of a column are told with their lines and as they are written, with a remedy for a table', () => {
   const cells = ['1', '2', '3', 'III', 'G1', 'g1 ', 'Ｇ1', 'G2', 'G-2', 'Grade 2', '3'];
-  const column = cells.map((folder, i) => ({ path: 'patients.csv', line: i + 2, folder }));
+  const column = cells.map((folder, i) => ({
+    ...{ path: 'patients.csv', line: i + 2, folder },
+    ...{ hospital: 'JM', patients: [String(i)] },
+  }));
   expect(() => classesOf(column, null, 'in the column Diagnosis')).toThrow(
     expect.objectContaining({
       code: 'E_LABELS',

@@ -1,5 +1,6 @@
-import { DataError, naturalCompare, spellingKey } from '@radweave/artifacts';
-import { and, editDistance } from '@radweave/remarks';
+import { DataError, groupBy, naturalCompare, spellingKey } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
+import { areWithoutGaps, type ClassCounts, oddClasses } from './odd-classes.ts';
 
 const GRADE = /^grade(\d{1,9})$/i;
 
@@ -25,6 +26,9 @@ export interface WrittenClass {
   readonly folder: string;
   /** Of the cell, where one is known. */
   readonly line?: number | undefined;
+  readonly hospital: string;
+  /** Who is said to have it. */
+  readonly patients: readonly string[];
 }
 
 export interface Classes {
@@ -76,41 +80,25 @@ function gradesOf(numbers: readonly number[]): Classes {
   return { names: null, labelOf: (folder) => numberIn(classKey(folder)) };
 }
 
-function areWithoutGaps(numbers: readonly number[]): boolean {
-  return numbers.every((number, i) => number === (numbers[0] ?? 0) + i);
-}
-
 function numberIn(name: string): number {
   return Number(/\d+$/.exec(name)?.[0]);
 }
 
-/** `stage 2` and `stageII` without their numbers. */
-const stemOf = (name: string): string => name.replace(/[\s_-]*(?:\d+|[ivx]+)$/, '');
-
-/**
- * Names that do not go with the others: without a number where others have the same word with numbers, with numbers written another
- * way or that leave one out, or almost like another.
- */
-function oddNames(names: readonly string[]): string[] {
-  const family = (name: string): string[] => names.filter((one) => stemOf(one) === stemOf(name));
-  const largest = names.map(family).sort((a, b) => b.length - a.length)[0] ?? [];
-  if (largest.length > 1) {
-    // 3 and III are one class, or two: nobody can say it.
-    const inWays = [/\d$/, /\D$/].map((way) => largest.filter((name) => way.test(name)));
-    const [fewer = []] = inWays.sort((a, b) => a.length - b.length);
-    const odd = names.filter((name) => !largest.includes(name) || fewer.includes(name));
-    if (odd.length > 0) return odd;
-    const numbers = names.map(numberIn).sort((a, b) => a - b);
-    return numbers.every(Number.isInteger) && !areWithoutGaps(numbers) ? [...names] : [];
-  }
-  return names.filter((name) => names.some((other) => other !== name && areAlmostAlike(name, other)));
-}
-
-/** `malignat` and `malignant`, but not `typical` and `atypical`. */
-function areAlmostAlike(a: string, b: string): boolean {
-  if (a.endsWith(b) || b.endsWith(a)) return false;
-  const longer = Math.max(a.length, b.length);
-  return editDistance(a, b) <= (longer >= 8 ? 2 : longer >= 5 ? 1 : 0);
+/** How many patients of each hospital have each class, in the natural order of the classes. */
+function countsOf(folders: readonly WrittenClass[]): ClassCounts {
+  const byClass = groupBy(folders, ({ folder }) => classKey(folder));
+  const classes = [...byClass].sort(([a], [b]) => naturalCompare(a, b));
+  return new Map(
+    classes.map(([key, own]) => [
+      key,
+      new Map(
+        [...groupBy(own, ({ hospital }) => hospital)].map(([hospital, there]) => [
+          hospital,
+          new Set(there.flatMap(({ patients }) => patients)).size,
+        ]),
+      ),
+    ]),
+  );
 }
 
 /** Of so many names some are hardly classes, and all of them are no proposal. */
@@ -127,8 +115,9 @@ export function doubtOf(
   place: string | null,
   advice?: string,
 ): DataError | null {
-  const names = [...new Set(folders.map(({ folder }) => classKey(folder)))].sort(naturalCompare);
-  const odd = names.every(isGrade) ? [] : oddNames(names);
+  const counts = countsOf(folders);
+  const names = [...counts.keys()];
+  const odd = names.every(isGrade) ? [] : oddClasses(counts);
   if (odd.length === 0) return null;
   const own = folders.filter(({ folder }) => odd.includes(classKey(folder)));
   const shown = own.map(({ folder, line }) => `'${folder}'${line === undefined ? '' : ` (line ${line})`}`);

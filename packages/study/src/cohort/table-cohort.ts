@@ -213,7 +213,10 @@ function classesIn(
   }
   const own = pairs.filter(({ person }) => person.label !== '');
   const { names, labelOf } = classesOf(
-    own.map(({ person }) => ({ path: table.path, line: person.rows[0]?.line, folder: person.label })),
+    own.map(({ person: { id, hospital, label, rows } }) => ({
+      ...{ path: table.path, line: rows[0]?.line, folder: label },
+      ...{ hospital, patients: [id] },
+    })),
     labels,
     `in the column ${column}`,
   );

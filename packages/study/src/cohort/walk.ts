@@ -150,7 +150,9 @@ export class Walk {
       }
     }
     const { names, labelOf } = classesOf(
-      chosen.flatMap(({ path, folder }) => (folder === null ? [] : [{ path, folder }])),
+      chosen.flatMap(({ path, folder, hospital }) =>
+        folder === null ? [] : [{ path, folder, hospital, patients: namesOf(path) }],
+      ),
       this.labels,
     );
     this.found.labels = names;
