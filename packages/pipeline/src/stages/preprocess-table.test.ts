@@ -276,10 +276,7 @@ test('a row of too few or too many fields is told once, with its line and its pa
       { patient_id: 'JM02', hospital: 'JM', lines: String(short + 2) },
       '3 fields, where the first line has 4',
     ],
-    [
-      { patient_id: 'SY10', hospital: 'SY', lines: String(long + 2) },
-      '5 fields, where the first line has 4',
-    ],
+    [{ patient_id: 'SY10', hospital: 'SY', lines: String(long + 2) }, '5 fields, where the first line has 4'],
   ]);
   config.preprocess.exclude_conflicts = true;
   await preprocess({ config }, listening());
