@@ -3,6 +3,7 @@ import { readFileSync } from '@radweave/artifacts/files';
 import type { Compression } from '../dicom/encoding.ts';
 import { FileFault } from '../files/fault.ts';
 import type { PixelFormat } from './format.ts';
+import { isInterleaved, requireStatedSize } from './stated-size.ts';
 
 /**
  * The decoders of dcmjs-codecs (libjpeg of 8, 12 and 16 bits, CharLS, OpenJPEG) as one WebAssembly module: a fault of
@@ -41,9 +42,6 @@ const DECODERS: Readonly<Record<Codec, string>> = {
 };
 
 export interface Decompressed {
-  readonly width: number;
-  readonly height: number;
-  readonly samples: number;
   readonly bitsAllocated: number;
   readonly bitsStored: number;
   readonly signed: boolean;
@@ -99,8 +97,9 @@ function start(): Wasm {
 export function decompress(bytes: Uint8Array, compression: Codec, format: PixelFormat): Decompressed {
   // Decoders fill what is missing with gray, without a word.
   if (!endsWithMark(bytes)) throw new FileFault(`${compression}: the end of the image is missing`);
-  running ??= start();
   try {
+    requireStatedSize(bytes, compression, { ...format, width: format.columns, height: format.rows });
+    running ??= start();
     return decodeIn(running, bytes, DECODERS[compression], format);
   } catch (error) {
     // Its memory may be in any state: the next frame gets a new one.
@@ -115,15 +114,6 @@ function endsWithMark(bytes: Uint8Array): boolean {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0xff)) end--;
   return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9;
-}
-
-/** Whether colours of a JPEG-LS image lie beside each other, as its first scan says (ISO 14495-1, C.2.3). */
-function isInterleaved(bytes: Uint8Array): boolean {
-  const wordAt = (at: number): number => (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
-  let at = 2;
-  while (at < bytes.length && wordAt(at) !== 0xffda) at += 2 + wordAt(at + 2);
-  const components = bytes[at + 4] ?? 0;
-  return bytes[at + 6 + 2 * components] !== 0;
 }
 
 function decodeIn(wasm: Wasm, bytes: Uint8Array, decoder: string, format: PixelFormat): Decompressed {
@@ -148,9 +138,6 @@ function decodeIn(wasm: Wasm, bytes: Uint8Array, decoder: string, format: PixelF
   const at = call('GetDecodedBuffer', context);
   const length = call('GetDecodedBufferSize', context);
   const result: Decompressed = {
-    width: call('GetColumns', context),
-    height: call('GetRows', context),
-    samples: call('GetSamplesPerPixel', context),
     bitsAllocated: call('GetBitsAllocated', context),
     bitsStored: call('GetBitsStored', context),
     signed: call('GetPixelRepresentation', context) === 1,

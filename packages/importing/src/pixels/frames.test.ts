@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { filesBelow, needShared, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { openWhole } from '../dicom/open.ts';
+import { TAG } from '../dicom/tags.ts';
 import { decompress } from './codecs.ts';
 import { pixelFormat } from './format.ts';
 import { decodeFrame } from './frames.ts';
@@ -144,6 +145,11 @@ test('a decoder that a damaged frame made fail decodes the next frame', (context
   const file = openWhole(join(data, 'emri_small_jpeg_ls_lossless.dcm'));
   const format = pixelFormat(file.dataset);
   const before = decodeFrame(file, format, 0).pixels;
+  const whole = file.dataset.elements.get(TAG.pixels)?.fragments?.[1] as Uint8Array;
+  // The headers are there, and the size is right; the pixels are not.
+  const cut = Buffer.concat([whole.subarray(0, whole.length / 4), Buffer.from('ffd9', 'hex')]);
+  expect(() => decompress(cut, 'jpeg-ls', format)).toThrow('jpeg-ls');
+  expect(decodeFrame(file, format, 0).pixels).toEqual(before);
   for (const codec of ['jpeg', 'jpeg-ls', 'jpeg-2000', 'htj2k'] as const) {
     expect(
       () => decompress(Buffer.from('no picture at all\xff\xd9', 'latin1'), codec, format),

@@ -107,12 +107,6 @@ function rleSamples(bytes: Uint8Array, format: PixelFormat): Samples {
 
 /** What the stream itself says counts: headers are wrong about bits and signs more often than pixels are. */
 function decompressedSamples(image: Decompressed, format: PixelFormat): Samples {
-  if (image.width !== format.columns || image.height !== format.rows || image.samples !== format.samples) {
-    const found = `${image.width}×${image.height}×${image.samples}`;
-    throw new FileFault(
-      `the compressed image is ${found}, ${format.columns}×${format.rows}×${format.samples} expected`,
-    );
-  }
   const { signed, planar } = image;
   // Pixels of one bit come out as bytes.
   const bitsAllocated = Math.max(8, image.bitsAllocated);
