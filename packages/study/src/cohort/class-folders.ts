@@ -1,6 +1,6 @@
 import { DataError, groupBy, naturalCompare, spellingKey } from '@radweave/artifacts';
 import { and } from '@radweave/remarks';
-import { areWithoutGaps, type ClassCounts, oddClasses } from './odd-classes.ts';
+import { areWithoutGaps, type ClassCounts, numberIn, oddClasses } from './odd-classes.ts';
 
 const GRADE = /^grade(\d{1,9})$/i;
 
@@ -78,10 +78,6 @@ function gradesOf(numbers: readonly number[]): Classes {
   const [first = 0] = numbers;
   if (first > 0 && areWithoutGaps(numbers)) return numbered(numbers.map((number) => `grade${number}`));
   return { names: null, labelOf: (folder) => numberIn(classKey(folder)) };
-}
-
-function numberIn(name: string): number {
-  return Number(/\d+$/.exec(name)?.[0]);
 }
 
 /** How many patients of each hospital have each class, in the natural order of the classes. */

@@ -11,7 +11,8 @@ export const RARE = 0.1;
 /** `stage 2` and `stageII` without their numbers. */
 const stemOf = (name: string): string => name.replace(/[\s_-]*(?:\d+|[ivx]+)$/, '');
 
-const numberIn = (name: string): number => Number(/\d+$/.exec(name)?.[0]);
+/** The number that a name ends with. */
+export const numberIn = (name: string): number => Number(/\d+$/.exec(name)?.[0]);
 
 export function areWithoutGaps(numbers: readonly number[]): boolean {
   return numbers.every((number, i) => number === (numbers[0] ?? 0) + i);
