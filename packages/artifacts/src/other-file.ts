@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readHeader } from './csv.ts';
 import { DataError, UsageError } from './errors.ts';
-import { existsSync, readFileSync } from './files/files.ts';
+import { existsSync, readFileSync, statSync } from './files/files.ts';
 import { hasColumn } from './find-columns.ts';
 
 /**
@@ -12,7 +12,7 @@ import { hasColumn } from './find-columns.ts';
  * @throws UsageError `E_OTHER_FILE`.
  */
 export function refuseOther(path: string, flag: string, what: string, isOurs: Mark): void {
-  if (!existsSync(path) || isOurs(path)) return;
+  if (!existsSync(path) || (!statSync(path).isDirectory() && isOurs(path))) return;
   throw new UsageError('E_OTHER_FILE', `this is there already, and it is not ${what}`, {
     where: path,
     hint: `Give another place with ${flag}, or move it away`,

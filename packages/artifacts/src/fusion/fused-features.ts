@@ -4,7 +4,7 @@ import { type Column, type Columns, count, required, text } from '../csv-columns
 import { DataError } from '../errors.ts';
 import { readNpy } from '../features/npy-read.ts';
 import { writeNpy } from '../features/npy-write.ts';
-import { existsSync } from '../files/files.ts';
+import { existsSync, readFileSync } from '../files/files.ts';
 import { wasInterrupted } from '../replace-files.ts';
 import { type InSample, inSampleColumn } from './metrics.ts';
 
@@ -71,7 +71,13 @@ export function isArrayOfTable(path: string, record: string): boolean {
     if (shape.length !== 2 || shape[1] !== columns.length) return false;
     return first.length === 0 || columns.every((column, i) => Math.fround(Number(first[column])) === data[i]);
   } catch (error) {
-    if (error instanceof DataError) return true;
+    if (error instanceof DataError) return isDamaged(path);
     throw error;
   }
+}
+
+/** Whether nothing is left of an array, or it is of the numbers that are written here: numpy's usual ones are others. */
+function isDamaged(path: string): boolean {
+  const header = readFileSync(path).toString('latin1', 0, 128);
+  return header === '' || header.includes("'<f4'");
 }

@@ -73,3 +73,25 @@ test('a size that only the compressed image states makes no room', (context) => 
   ]);
   expect(() => decompress(anew, 'jpeg-ls', lossless.format)).toThrow('more than 65,535');
 });
+
+/** A box of a JPEG 2000 file: length, type, content. */
+function box(type: string, content: Uint8Array): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + content.length);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, content]);
+}
+
+test('the size is that of the codestream, whatever the boxes before it hold', (context) => {
+  const folder = needShared(context, 'data/dicom/transfer-syntaxes');
+  const { bytes, format } = frameOf(folder, 'emri_small_jpeg_2k_lossless.dcm');
+  const huge = stating(bytes, 'ff4fff51', (view) => {
+    view.setUint32(8, 20_000);
+    view.setUint32(12, 20_000);
+  });
+  const signature = box('jP  ', Buffer.from('0d0a870a', 'hex'));
+  const boxed = Buffer.concat([signature, box('xml ', bytes.subarray(0, 100)), box('jp2c', huge)]);
+  expect(() => decompress(boxed, 'jpeg-2000', format)).toThrow('is 20000×20000×1, 64×64×1 expected');
+  const noise = Buffer.concat([Buffer.from('0000000000', 'hex'), bytes]);
+  expect(() => decompress(noise, 'jpeg-2000', format)).toThrow('the image has no codestream');
+});

@@ -11,8 +11,8 @@ interface StatedSize {
 const START_OF_SCAN = 0xda;
 /** Of JPEG-LS, whose further parameters (F8) of kind 4 state a size anew. */
 const [JPEG_LS_FRAME, JPEG_LS_PARAMETERS, OVERSIZE] = [0xf7, 0xf8, 4];
-/** SOC and SIZ, with which every codestream of JPEG 2000 begins, also within boxes (ISO 15444-1, A.4 and A.5). */
-const CODESTREAM = Buffer.from('ff4fff51', 'hex');
+/** SOC and SIZ, with which every codestream of JPEG 2000 begins (ISO 15444-1, A.4 and A.5). */
+const CODESTREAM = 0xff4fff51;
 
 export interface Segment {
   readonly marker: number;
@@ -85,22 +85,32 @@ function frameSize(bytes: Uint8Array): StatedSize {
 }
 
 function codestreamSize(bytes: Uint8Array): StatedSize {
-  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(CODESTREAM);
+  const stream = codestreamOf(bytes);
+  const view = new DataView(stream.buffer, stream.byteOffset, stream.length);
   // Behind the two markers: length, capabilities, four pairs of numbers, the count of channels, three bytes for each of them.
-  const from = at + CODESTREAM.length;
-  if (at < 0 || from + 38 > bytes.length) throw new FileFault('the image has no codestream');
-  const view = new DataView(bytes.buffer, bytes.byteOffset + from, bytes.length - from);
-  const [right, bottom, left, top] = [4, 8, 12, 16].map((offset) => view.getUint32(offset)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const samples = view.getUint16(36);
-  if (38 + 3 * samples > view.byteLength) throw new FileFault('the codestream is cut off');
+  if (stream.length < 42 || view.getUint32(0) !== CODESTREAM)
+    throw new FileFault('the image has no codestream');
+  const samples = view.getUint16(40);
+  if (stream.length < 42 + 3 * samples) throw new FileFault('the codestream is cut off');
   for (let i = 0; i < samples; i++) {
-    if (view.getUint8(39 + 3 * i) !== 1 || view.getUint8(40 + 3 * i) !== 1)
+    if (view.getUint8(43 + 3 * i) !== 1 || view.getUint8(44 + 3 * i) !== 1)
       throw new FileFault('channels of fewer pixels than the image are not read');
   }
-  return { width: right - left, height: bottom - top, samples };
+  const [width, height] = [8, 12].map((at) => view.getUint32(at) - view.getUint32(at + 8));
+  return { width: width ?? 0, height: height ?? 0, samples };
+}
+
+/** The codestream alone: some programs leave it in the boxes of a file of its own (ISO 15444-1, I.4), which decoders take. */
+function codestreamOf(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (at + 8 <= bytes.length && view.getUint32(at) !== CODESTREAM) {
+    const length = view.getUint32(at);
+    if (Buffer.from(bytes.subarray(at + 4, at + 8)).toString('latin1') === 'jp2c')
+      return bytes.subarray(at + 8);
+    // Lengths of eight bytes, or to the end, are for files larger than a frame.
+    if (length < 8) break;
+    at += length;
+  }
+  return at === 0 ? bytes : bytes.subarray(bytes.length);
 }

@@ -1,8 +1,9 @@
 // Files of others with the names of ours are kept, and our own are made again.
 
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  auditFiles,
   auditFolder,
   type Config,
   encodeNpy,
@@ -79,4 +80,21 @@ test('an array of as many columns that somebody else has made of ours is kept', 
   const { shape, data } = readFeatures(path);
   writeNpy(path, { shape, data: data.map((value) => 2 * value) });
   await expect(STAGES.fuse[0](config)).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: path });
+  // Features are never of whole numbers, which are not read.
+  const integers = Buffer.from(encodeNpy({ shape, data }));
+  integers.write('<i4', integers.indexOf('<f4'), 'latin1');
+  writeFileSync(path, integers);
+  await expect(STAGES.fuse[0](config)).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: path });
+  expect(readFileSync(path).equals(integers)).toBe(true);
+});
+
+test('a folder, and a list of similar IDs, that audit did not make are kept', async () => {
+  const config = prepared();
+  const run = STAGES.audit[0];
+  const { alike, text } = auditFiles(auditFolder(config));
+  mkdirSync(text, { recursive: true });
+  await expect(run(config)).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: text });
+  rmSync(text, { recursive: true });
+  writeFileSync(alike, OTHERS.csv ?? '');
+  await expect(run(config)).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: alike });
 });

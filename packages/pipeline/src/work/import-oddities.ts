@@ -223,17 +223,12 @@ export function sayOddLabels(
   table: string,
   context: StageContext,
 ): void {
-  const before = grouped(earlier, ({ hospital, label }) => JSON.stringify([hospital, label])).flatMap(
-    (own) => {
-      const patients = own.map(({ patient }) => patient);
-      return own
-        .slice(0, 1)
-        .map(({ hospital, label }) => ({ path: table, folder: label, hospital, patients }));
-    },
-  );
-  const all = [...labels, ...before];
+  const before = earlier.map(({ hospital, label, patient }) => ({
+    ...{ path: table, folder: label },
+    ...{ hospital, patients: [patient] },
+  }));
   const doubt = doubtOf(
-    all,
+    [...labels, ...before],
     'among the labels',
     'Give each class one spelling; where each is a class of its own, preprocess asks for their order',
   );

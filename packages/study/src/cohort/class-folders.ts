@@ -116,9 +116,8 @@ export function doubtOf(
   const odd = names.every(isGrade) ? [] : oddClasses(counts);
   if (odd.length === 0) return null;
   const own = folders.filter(({ folder }) => odd.includes(classKey(folder)));
-  const shown = own.map(({ folder, line }) => `'${folder}'${line === undefined ? '' : ` (line ${line})`}`);
-  const first = own.flatMap(({ folder }, i) =>
-    own.findIndex((one) => one.folder === folder) === i ? (shown[i] ?? []) : [],
+  const first = [...groupBy(own, ({ folder }) => folder).values()].flatMap((same) =>
+    same.slice(0, 1).map(({ folder, line }) => `'${folder}'${line === undefined ? '' : ` (line ${line})`}`),
   );
   const usual = speltAs(
     names.filter((name) => !odd.includes(name)),
