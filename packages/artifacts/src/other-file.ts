@@ -12,7 +12,7 @@ import { hasColumn } from './find-columns.ts';
  * @throws UsageError `E_OTHER_FILE`.
  */
 export function refuseOther(path: string, flag: string, what: string, isOurs: Mark): void {
-  if (!existsSync(path) || (!statSync(path).isDirectory() && isOurs(path))) return;
+  if (!existsSync(path) || isOurs(path)) return;
   throw new UsageError('E_OTHER_FILE', `this is there already, and it is not ${what}`, {
     where: path,
     hint: `Give another place with ${flag}, or move it away`,
@@ -22,14 +22,19 @@ export function refuseOther(path: string, flag: string, what: string, isOurs: Ma
 /** What tells a file of ours from all others of its name; ours of every version. */
 type Mark = (path: string) => boolean;
 
-/** As {@link refuseOther}, of files in a folder by name: it may be anyone's, and the names are common ones. */
+/**
+ * As {@link refuseOther}, of files in a folder by name: it may be anyone's, and the names are common ones. A folder of such a name stays in
+ * any case: no file takes its place.
+ */
 export function refuseOthers(
   folder: string,
   flag: string,
   what: string,
   marks: Readonly<Record<string, Mark>>,
 ): void {
-  for (const [name, isOurs] of Object.entries(marks)) refuseOther(join(folder, name), flag, what, isOurs);
+  for (const [name, isOurs] of Object.entries(marks)) {
+    refuseOther(join(folder, name), flag, what, (path) => statSync(path).isDirectory() || isOurs(path));
+  }
 }
 
 export function tableWith(...columns: readonly string[]): Mark {

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   type Config,
@@ -114,6 +122,13 @@ test('files of others beside explanations are kept, and montages of earlier vers
     expect(readFileSync(others)).toEqual(Buffer.from(content));
     rmSync(others);
   }
+  const others = join(folder, 'mine');
+  mkdirSync(others);
+  await expect(explain(asked(config), listening())).rejects.toMatchObject({
+    code: 'E_OTHER_FILE',
+    where: others,
+  });
+  expect(existsSync(others)).toBe(true);
 });
 
 test('patients, class and layer asked for; what does not exist is named, and the earlier explanations stay', async () => {

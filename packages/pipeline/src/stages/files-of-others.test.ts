@@ -92,8 +92,9 @@ test('a folder, and a list of similar IDs, that audit did not make are kept', as
   const config = prepared();
   const run = STAGES.audit[0];
   const { alike, text } = auditFiles(auditFolder(config));
-  mkdirSync(text, { recursive: true });
-  await expect(run(config)).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: text });
+  mkdirSync(join(text, 'mine'), { recursive: true });
+  await expect(run(config)).rejects.toMatchObject({ code: 'E_NOT_WRITABLE', where: text });
+  expect(readdirSync(text)).toEqual(['mine']);
   rmSync(text, { recursive: true });
   writeFileSync(alike, OTHERS.csv ?? '');
   await expect(run(config)).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: alike });

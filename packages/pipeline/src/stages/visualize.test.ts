@@ -254,7 +254,7 @@ test('draws the same figures again, all or none, and those that lost their sourc
   mkdirSync(taken);
   config.experiment.seed++;
   const failed = visualize({ config, modalities: ['A'] }, listening());
-  await expect(failed).rejects.toMatchObject({ code: 'E_OTHER_FILE', where: taken });
+  await expect(failed).rejects.toMatchObject({ code: 'E_NOT_WRITABLE', where: taken });
   rmSync(taken, { recursive: true });
   expect(read()).toEqual(others);
 

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type CheckpointFacts,
   type Config,
@@ -12,7 +12,7 @@ import {
   type MapMethod,
   type RandomisationCheck,
   readExplanations,
-  refuseOthers,
+  refuseOther,
   replaceFolderAtomic,
   type Split,
   UsageError,
@@ -161,7 +161,7 @@ export function refuseOtherExplanations(folder: string): void {
     listed.has(basename(path)) || (path.endsWith('.png') && isMarkedPng(readFileSync(path)));
   for (const name of readdirSync(folder).filter((one) => !isLeftBySystem(one))) {
     const isOurs = name === record ? jsonWith('randomisation') : isMontage;
-    refuseOthers(folder, flag, 'a file of explanations of Radweave', { [name]: isOurs });
+    refuseOther(join(folder, name), flag, 'a file of explanations of Radweave', isOurs);
   }
 }
 
