@@ -227,6 +227,19 @@ test('too few is said too where a label has one patient, and DeLong gives no int
   );
 });
 
+test('of models that evaluate different validation patients, those of each are counted', () => {
+  const few = (name: string, n: number) => {
+    const one = model(name, [], [['all', 0.8, 0.6, 1]]);
+    one.evaluated.patients.val.splice(n);
+    return one;
+  };
+  const told = (...models: ReturnType<typeof model>[]): string | undefined => found(models).at(-1);
+  expect(told(few('fused', 4), few('network A', 5))).toMatch(
+    /: fused, grade0, 2 of 4; fused, grade1, 2 of 4; network A, grade0, 3 of 5; network A, grade1, 2 of 5$/,
+  );
+  expect(told(few('fused', 4), few('network A', 4))).toMatch(/: grade0, 2 of 4; grade1, 2 of 4$/);
+});
+
 test('an AUC that is the same in all resamples has neither an interval nor the p of complete separation', () => {
   expect(found([model('A', [['all', 0.5, 0.5, 0.5]])])[0]).toMatch(
     /: A, AUC 0\.50 \(the same in all resamples of the patients\)$/,

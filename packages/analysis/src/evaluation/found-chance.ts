@@ -2,6 +2,7 @@ import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts
 import { isOneNumber, type Remark, remark } from '@radweave/remarks';
 import { type AgainstChance, againstChance, type ChanceVerdict } from '@radweave/stats';
 import { type PredictedModel, patientsIn } from './group.ts';
+import { labelCounts } from './label-counts.ts';
 
 export interface ChanceInputs {
   models: readonly PredictedModel[];
@@ -131,12 +132,7 @@ function foundOnValidation(inputs: ChanceInputs): Remark[] {
   const verdicts = verdictsOf(inputs, 'val').filter(({ hospital }) => hospital === 'all');
   if (verdicts.length === 0 || of(verdicts, ...NOTHING_SHOWN).length < verdicts.length) return [];
   if (of(verdicts, 'too few').length < verdicts.length) return [remark('found-validation-chance')];
-  // Models may evaluate different patients; the first one's stand for all.
-  const patients = inputs.models[0]?.patients.val ?? [];
-  const labels = inputs.labelNames.map((label, index) => {
-    const n = patients.filter((one) => one.label === index).length;
-    return remark('of-label', { label, n, total: patients.length });
-  });
+  const labels = labelCounts(inputs.models, 'val', inputs.labelNames, () => true);
   return [remark('found-validation-few', { labels })];
 }
 

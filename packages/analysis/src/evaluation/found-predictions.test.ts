@@ -59,6 +59,18 @@ test('one label for everybody, a rare label, certainty and more features than pa
   expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
 });
 
+test('a label that is rare is told of each model that was fitted on other patients', () => {
+  const of = (...labels: number[]): [number, number, number][] => labels.map((label) => [label, 0.4, 0]);
+  const fused = evaluatedAs('fused', { train: of(0, 0, 0, 0, 0, 1) });
+  const network = evaluatedAs('network A', { train: of(0, 0, 0, 0, 0, 0, 1) });
+  const enough = evaluatedAs('network P', { train: of(0, 1) });
+  const told = (...models: PredictedModel[]): string | undefined =>
+    foundInPredictions(models, [], ['grade0', 'grade1']).find(({ code }) => code === 'found-rare-label')
+      ?.text;
+  expect(told(fused, network, enough)).toMatch(/: fused, grade1, 1 of 6; network A, grade1, 1 of 7$/);
+  expect(told(fused, fused)).toMatch(/: grade1, 1 of 6$/);
+});
+
 test.each([
   [['SY', 'ZS'], []],
   [

@@ -2,6 +2,7 @@ import { compareText, type EvaluatedPatient, type Split } from '@radweave/artifa
 import { type Remark, remark } from '@radweave/remarks';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { type PredictedModel, patientsIn } from './group.ts';
+import { labelCounts } from './label-counts.ts';
 
 /** How many numbers a classifier was given for each patient, and how many patients it was fitted on. */
 export interface FittedSize {
@@ -159,14 +160,8 @@ function surest({ probabilities, calibrated }: EvaluatedPatient): { label: numbe
   return { label: own.indexOf(probability), probability };
 }
 
-/** Models may evaluate different patients; the first one's stand for all. */
 function foundRareLabel(models: readonly PredictedModel[], labelNames: readonly string[]): Remark[] {
-  const patients = models[0]?.patients.train ?? [];
-  const total = patients.length;
-  const labels = labelNames.flatMap((name, label) => {
-    const n = patients.filter((one) => one.label === label).length;
-    return n < RARE * total ? [remark('of-label', { label: name, n, total })] : [];
-  });
+  const labels = labelCounts(models, 'train', labelNames, (n, total) => n < RARE * total);
   return labels.length === 0 ? [] : [remark('found-rare-label', { labels })];
 }
 

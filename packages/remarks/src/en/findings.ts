@@ -228,4 +228,9 @@ export const FINDINGS = {
     { label: 'text', n: 'number', total: 'number' },
     ({ label, n, total }) => `${label}, ${n} of ${total}`,
   ),
+  /** Where models evaluate different patients. */
+  'of-label-by': of(
+    { model: 'model', label: 'text', n: 'number', total: 'number' },
+    ({ model, label, n, total }) => `${model}, ${label}, ${n} of ${total}`,
+  ),
 };

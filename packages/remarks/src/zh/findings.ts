@@ -108,4 +108,5 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     return `${model}，${n} 例${test.patients}的 ${label} 概率${range}`;
   },
   'of-label': ({ label, n, total }) => `${label}，${total} 例中 ${n} 例`,
+  'of-label-by': ({ model, label, n, total }) => `${model}，${label}，${total} 例中 ${n} 例`,
 };

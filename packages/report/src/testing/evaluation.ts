@@ -128,7 +128,12 @@ const FINDINGS = [
       }),
     ],
   }),
-  remark('found-rare-label', { labels: [remark('of-label', { label: 'grade1', n: 3, total: 23 })] }),
+  remark('found-rare-label', {
+    labels: [
+      remark('of-label', { label: 'grade1', n: 3, total: 23 }),
+      remark('of-label-by', { model: 'network A', label: 'grade1', n: 4, total: 29 }),
+    ],
+  }),
 ];
 
 const NOTES_OF: Readonly<Record<Split, Remark | null>> = {
