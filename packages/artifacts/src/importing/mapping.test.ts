@@ -36,6 +36,13 @@ test('rules and decisions come back as they were, whatever their patterns and na
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
+test('empty lists come back empty', () => {
+  const path = join(tempDir(), 'mapping.yaml');
+  const mapping = { files: [], rules: [], decisions: {} };
+  writeMapping(path, mapping, []);
+  expect(readMapping(path)).toEqual(mapping);
+});
+
 test.each<[what: string, text: string, messages: readonly RegExp[]]>([
   ['no YAML', 'rules: [', [/mapping.yaml cannot be used/]],
   [

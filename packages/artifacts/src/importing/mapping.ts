@@ -155,13 +155,17 @@ function flowOf(rule: ImportRule): string {
   return `{ ${written.join(', ')} }`;
 }
 
+/** A list, which may be empty: its name alone would be no list. */
+function listText(name: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [`${name}: []`] : [`${name}:`, ...items.map((one) => `  - ${one}`)];
+}
+
 function filesText(files: readonly string[]): string[] {
   return [
     '# The patient of a file, by its path below the folder: the first pattern that fits. It names the patient and, where they stand',
     '# in the path, hospital, label and series; what rules read is the series, with "_" as spaces. One with (?<leave_out>…) leaves',
     "# files out, such as '(?<leave_out>Thumbs)'.",
-    'files:',
-    ...files.map((one) => `  - ${quoted(one)}`),
+    ...listText('files', files.map(quoted)),
     '',
   ];
 }
@@ -178,8 +182,7 @@ export function writeMapping(
     '# Which series is which modality. Edit `rules` and `decisions`, then run the same command again.',
     '# The first rule whose conditions all hold names the series; "-" leaves it out. Patterns are regular',
     '# expressions and ignore case.',
-    'rules:',
-    ...rules.map((one) => `  - ${flowOf(one)}`),
+    ...listText('rules', rules.map(flowOf)),
     '',
     '# Single series, by the names below: they count more than rules. For example  "3f2a9c0d1e4b5a67": "P"',
     decided.length === 0 ? 'decisions: {}' : 'decisions:',
