@@ -134,7 +134,7 @@ export interface Naming {
   readonly hospitalOf: HospitalOf;
   /** Gets the paths that no pattern fits. */
   readonly unclear: string[];
-  /** By their paths, where a table lists files: patterns do not count then. Null without one. */
+  /** By their paths, where a table lists files: only patterns that leave files out count then. Null without one. */
   readonly listed: ReadonlyMap<string, ListedFile> | null;
 }
 
@@ -166,11 +166,13 @@ function whose(
   { patterns, hospitalOf, unclear, listed }: Naming,
   read: (named: NamedFile) => readonly Image[] | string,
 ): readonly Image[] | string {
+  const named = namedFile(name, patterns);
   if (listed !== null) {
     const row = listed.get(name);
-    return row === undefined ? UNLISTED : read({ ...row, series: row.modality });
+    if (row === undefined) return UNLISTED;
+    // Whoever asks which files of the table are missing stops the import then.
+    return named === 'out' ? BY_PATTERN : read({ ...row, series: row.modality });
   }
-  const named = namedFile(name, patterns);
   if (named === 'out') return BY_PATTERN;
   if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient, name) });
   unclear.push(name);

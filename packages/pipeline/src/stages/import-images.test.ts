@@ -91,6 +91,27 @@ test('a table says whose each file is, and all that does not fit is listed befor
   await expect(importStage(options, silentContext())).rejects.toThrow('lists the file x7.png twice');
 });
 
+test('a file that the table lists and a pattern leaves out is neither imported nor left out: somebody must say which', async () => {
+  const folder = tempDir();
+  for (const name of ['x7.png', 'bad.png', 'old.png']) writePicture(folder, name, name.length);
+  const table = join(folder, 'files.csv');
+  const rows = ['patient_id,hospital,label,modality,file', '1,JM,0,A,x7.png'];
+  writeFileSync(table, [...rows, '2,JM,0,A,bad.png'].join('\n'));
+  const options = optionsIn(folder, { table, hospital: null, label: null, modalities: null });
+  mkdirSync(options.records);
+  const { mapping } = importFiles(options.records);
+  writeFileSync(mapping, "files: ['(?<leave_out>bad|old)']\nrules: []\ndecisions: {}\n");
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT_OPEN',
+    message: expect.stringContaining(
+      '1 of 2 files of the table cannot be imported\n  - bad.png: a pattern of mapping.yaml leaves it out',
+    ),
+  });
+  writeFileSync(table, rows.join('\n'));
+  const leftOut = { 'the table does not list it': 2 };
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1, leftOut });
+});
+
 test('16 bits are brought to gray by the range of the series, of pictures that differ in size', async () => {
   const folder = tempDir();
   for (const [i, side] of [16, 8].entries()) {

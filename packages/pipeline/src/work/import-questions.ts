@@ -144,7 +144,7 @@ export function missingFiles(
   return {
     what: `${missing.length} of ${counted(listed.length, 'file')} of the table cannot be imported`,
     lines: missing.map(({ file }) => `${file}: ${reasons.get(file) ?? 'not there'}`),
-    hint: 'Correct the table, or take their rows out of it',
+    hint: 'Correct the table, or take their rows out of it; patterns that leave files out stand there, under `files`',
   };
 }
 
