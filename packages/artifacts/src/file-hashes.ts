@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { isTemporaryName } from '@radweave/native/temporary';
 import { z } from 'zod';
 import { writeFileAtomic } from './atomic.ts';
 import { explainFileError } from './files/explain.ts';
@@ -89,9 +90,12 @@ export class FileHashes {
   }
 }
 
-/** Whether a file is hidden, or left by Windows beside what people put there. */
+/** What macOS and Windows put beside the files of people. */
+const SYSTEM_FILES = /^(?:\.DS_Store|\._.+|Thumbs\.db|desktop\.ini)$/i;
+
+/** Whether nobody would miss a file: the system put it there, or a process of ours left it. Other hidden files are somebody's. */
 export function isLeftBySystem(name: string): boolean {
-  return name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
+  return SYSTEM_FILES.test(name) || isTemporaryName(name);
 }
 
 /** Every file below a folder, with its path below it; the second is null where a link leads nowhere. */
@@ -103,7 +107,7 @@ function* listFolder(
   const real = realpathSync(folder);
   if (above.includes(real)) return;
   for (const name of readdirSync(folder).sort(compareText)) {
-    if (isLeftBySystem(name)) continue;
+    if (name.startsWith('.') || isLeftBySystem(name)) continue;
     const path = join(folder, name);
     const kind = kindOf(path);
     if (kind === 'folder') yield* listFolder(path, `${prefix}${name}/`, [...above, real]);

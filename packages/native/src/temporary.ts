@@ -22,6 +22,11 @@ export function temporaryName(path: string, suffix: 'tmp' | 'old'): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}-${unique}.${suffix}`);
 }
 
+/** Whether a file or folder has a name of {@link temporaryName}, whoever made it. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
 const swept = new Set<string>();
 
 /**

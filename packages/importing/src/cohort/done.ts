@@ -72,7 +72,7 @@ export class DoneSeries {
     }
   }
 
-  /** A file in a folder that no import wrote; null without one. What is hidden, or left by Windows, counts as none. */
+  /** A file in a folder that no import wrote; null without one. What the system leaves counts as none. */
   foreignIn(folder: string): string | null {
     const path = join(this.#output, folder);
     if (!existsSync(path)) return null;

@@ -112,6 +112,7 @@ test('files of others beside explanations are kept, and montages of earlier vers
   expect(readFileSync(path).equals(own)).toBe(true);
   for (const [name, content] of [
     ['notes.txt', 'mine'],
+    ['.notes', 'mine'],
     ['other.png', unmarked],
     ['explanations.json', '{"mine": 1}'],
   ] as const) {

@@ -154,7 +154,7 @@ test('files that no import wrote are kept: among slices that are replaced or rem
   await importStage(options, silentContext());
   const [slice = ''] = readImported(table).map(({ file }) => join(options.output, file));
   // Called as slices are, of other images or none; a label that is corrected would remove them with the folder.
-  for (const name of ['0009.png', 'notes.txt']) {
+  for (const name of ['0009.png', 'notes.txt', '.notes']) {
     const own = join(dirname(slice), name);
     writeFileSync(own, 'mine');
     await refused(own, { label: '1' });

@@ -98,7 +98,7 @@ test('a file of somebody else in the folder of a patient that would stay behind 
   const { options, arterial } = await imported();
   const slice = join(options.output, arterial.file);
   const patient = dirname(dirname(slice));
-  for (const name of ['note.txt', 'T2/1.png']) {
+  for (const name of ['note.txt', '.note', 'T2/1.png']) {
     const own = join(patient, name);
     mkdirSync(dirname(own), { recursive: true });
     writeFileSync(own, 'mine');
@@ -112,4 +112,19 @@ test('a file of somebody else in the folder of a patient that would stay behind 
     rmSync(join(patient, name.split('/')[0] ?? ''), { recursive: true });
   }
   expectWhole(options);
+});
+
+test('the empty folder of a patient goes with what the system left there, and stays with a hidden file of somebody', async () => {
+  const { options, arterial } = await imported();
+  const patient = dirname(dirname(join(options.output, arterial.file)));
+  const [own, systems] = ['grade7', 'grade8'].map((name) => patient.replace('grade0', name)) as [
+    string,
+    string,
+  ];
+  for (const place of [own, systems]) mkdirSync(place, { recursive: true });
+  for (const name of ['.DS_Store', '._A', 'Thumbs.db', 'desktop.ini']) writeFileSync(join(systems, name), '');
+  writeFileSync(join(own, '.notes'), 'mine');
+  await importStage(options, silentContext());
+  expect(readdirSync(join(options.output, 'HN')).sort()).toEqual(['grade0', 'grade7']);
+  expect(readFileSync(join(own, '.notes'), 'utf8')).toBe('mine');
 });
