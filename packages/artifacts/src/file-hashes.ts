@@ -74,12 +74,7 @@ export class FileHashes {
    * @param isRead Of which files the content counts, by their path below the folder; the names of all count.
    */
   folder(path: string, isRead: (name: string) => boolean = () => true): string {
-    const hash = createHash('sha256');
-    for (const [name, full] of listFolder(path, '', [])) {
-      const content = full !== null && isRead(name) ? this.file(full) : null;
-      hash.update(`${JSON.stringify([name, content])}\n`);
-    }
-    return hash.digest('hex');
+    return hashFolder(path, (name, full) => (isRead(name) ? this.file(full) : null));
   }
 
   /** Keeps the hashes for the next time. */
@@ -87,6 +82,34 @@ export class FileHashes {
     if (this.memory === null || !this.isChanged) return;
     writeFileAtomic(this.memory, `${JSON.stringify(Object.fromEntries(this.known))}\n`);
     this.isChanged = false;
+  }
+}
+
+/** SHA-256 (hex) over the names below a folder, and what else is said of its files. */
+function hashFolder(path: string, say: (name: string, full: string) => string | null): string {
+  const hash = createHash('sha256');
+  for (const [name, full] of listFolder(path, '', [])) {
+    hash.update(`${JSON.stringify([name, full === null ? null : say(name, full)])}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** Size and time of last change of a file, which nearly always tell that it is another; null where it is gone. */
+export function fileState(path: string): string | null {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? null : `${stat.size} ${stat.mtimeMs}`;
+  } catch (error) {
+    throw explainFileError(error, 'read', path);
+  }
+}
+
+/** As {@link FileHashes.folder}, of files that are too many to be read again: by size and time. */
+export function folderState(path: string, isLookedAt?: (name: string) => boolean): string {
+  try {
+    return hashFolder(path, (name, full) => (isLookedAt?.(name) === false ? null : fileState(full)));
+  } catch (error) {
+    throw explainFileError(error, 'read');
   }
 }
 

@@ -82,19 +82,26 @@ export function pathsOf(reads: Reads): string[] {
   return Object.values(reads).flatMap((at) => (typeof at === 'string' ? [at] : []));
 }
 
+/** Which files below the data root are images of the study, by their path below it. */
+export function isLookedAt({ modalities, table }: Config['data']): (name: string) => boolean {
+  return (name) =>
+    /\.png$/i.test(name) &&
+    // A table may name any folder.
+    (table !== null || modalities.includes(basename(dirname(name)).normalize('NFC')));
+}
+
 /**
  * The raw folders: the names of everything below the root, and the contents of the images that are looked at. Neither size
  * nor time tells that an image is another.
  */
 export function rawReads({ data }: Config, hashes: FileHashes): Reads {
-  const { root_dir, modalities, table } = data;
+  const { root_dir, table } = data;
   const told: Reads = table === null || !existsSync(table) ? {} : { table };
   if (root_dir === null || !existsSync(localPlace(root_dir))) return told;
-  const isLookedAt = (name: string): boolean =>
-    /\.png$/i.test(name) &&
-    // A table may name any folder.
-    (table !== null || modalities.includes(basename(dirname(name)).normalize('NFC')));
-  return { ...told, images: { path: root_dir, value: hashes.folder(localPlace(root_dir), isLookedAt) } };
+  return {
+    ...told,
+    images: { path: root_dir, value: hashes.folder(localPlace(root_dir), isLookedAt(data)) },
+  };
 }
 
 export function splitRecords({ data }: Config, ...names: readonly string[]): Reads {

@@ -28,6 +28,8 @@ export interface Sharing<Options, Result> {
   folder(options: Options): string;
   /** What must be the same for all of them, besides the settings of the stage. */
   alike(options: Options): Reads;
+  /** What else must be as it was when all was merged, for the results to be still those: images by size and time, as they are many. */
+  since(options: Options): Reads;
   /** Does a share, and leaves what it gave in an empty folder. */
   part(options: Options, shard: Shard, into: string, context: StageContext): Promise<void>;
   /** Makes the result of the folders of all parts, in their order. */
@@ -138,21 +140,26 @@ async function mergeParts<Options extends object, Result>(
   const folder = sharing.folder(options);
   const [parts, removed] = [join(folder, PARTS), join(folder, REMOVED)];
   const [record, hashes] = [join(folder, MERGED), new FileHashes()];
-  const state = (shard: string): StageState => stateOf({ stage, sharing }, options, shard);
   rmSync(removed, { recursive: true, force: true });
+  const state = stateOf({ stage, sharing }, options, 'merge');
+  // Before it is merged: what changes meanwhile is found the next time.
+  const since = inputsOf(sharing.since(options), hashes);
+  const whole = { ...state, inputs: [...state.inputs, ...since] };
   const there = partsIn(parts);
-  if (there.length === 0 && isUpToDate(record, state('merge'), hashes).upToDate) {
-    const compared = ['the settings', ...Object.keys(sharing.alike(options)).map((name) => `the ${name}`)];
+  if (there.length === 0) {
+    requireMerged(record, whole, hashes, parts);
+    const compared = ['settings', ...whole.inputs.map(({ name }) => name), 'results'];
     say(
       context,
-      `The parts were merged before. Since then ${and([...compared, 'the results'])} have not changed; nothing else, such as images, was compared. Where it has changed, run each share again, then merge.`,
+      `The parts were merged before. Since then ${and(compared.map((name) => `the ${name}`))} have not changed; of images and files of an export sizes and times were compared.`,
     );
     return { shard: 'merge', folder, merged: null };
   }
   const all = requireAll(parts, there);
   for (const one of all) {
     const own = join(parts, folderOf(one));
-    const check = isUpToDate(join(own, PART), state(nameOf(one)), hashes);
+    const settings = { ...state.settings, shard: nameOf(one) };
+    const check = isUpToDate(join(own, PART), { ...state, settings }, hashes);
     if (check.upToDate) continue;
     throw new DataError('E_SHARDS', `part ${nameOf(one)} cannot be merged: ${check.reason}`, {
       where: own,
@@ -161,11 +168,22 @@ async function mergeParts<Options extends object, Result>(
   }
   const folders = all.map((one) => join(parts, folderOf(one)));
   const merged = await sharing.merge(options, folders, context);
-  writeManifest(record, state('merge'), stage.writes(options, merged), new FileHashes());
+  writeManifest(record, whole, stage.writes(options, merged), new FileHashes());
   // All at once: of parts that are half removed some would be missing.
   renameSync(parts, removed);
   rmSync(removed, { recursive: true, force: true });
   return { shard: 'merge', folder, merged };
+}
+
+/** @throws DataError where there is neither a part to merge nor a result of present inputs. */
+function requireMerged(record: string, state: StageState, hashes: FileHashes, folder: string): void {
+  const check = isUpToDate(record, state, hashes);
+  if (check.upToDate) return;
+  const why = existsSync(record) ? `, and since all was merged ${check.reason}` : '';
+  throw new DataError('E_SHARDS', `there is no part to merge${why}`, {
+    where: folder,
+    hint: 'Run the same command with --shard 1/n to --shard n/n first',
+  });
 }
 
 /** The parts that are there, also those that are not finished. */
@@ -197,12 +215,6 @@ function requireAll(folder: string, there: readonly FoundShard[]): FoundShard[] 
   const missing = Array.from({ length: of }, (_, i) => ({ number: i + 1, of })).filter(
     ({ number }) => !there.some((one) => one.isFinished && one.number === number),
   );
-  if (of === 0) {
-    throw new DataError('E_SHARDS', 'there is no part to merge', {
-      where: folder,
-      hint: 'Run the same command with --shard 1/n to --shard n/n first',
-    });
-  }
   if (missing.length === 0) return [...there];
   const flags = missing.slice(0, SHOWN).map((one) => `--shard ${nameOf(one)}`);
   const rest = missing.length > SHOWN ? [`${missing.length - SHOWN} more`] : [];

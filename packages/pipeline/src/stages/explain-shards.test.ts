@@ -35,6 +35,11 @@ test('parts of the explanations that are merged are those of one process, byte f
     expect(contents()).toEqual(whole);
   }
   expect((await merge()).merged).toBeNull();
+  // Another network has been trained since, and no share has drawn its maps.
+  await writeRun(config, 'second', 'A', 2, 'mobilenetv3_small_100');
+  const stale = 'there is no part to merge, and since all was merged the checkpoint of A changed';
+  await expect(merge()).rejects.toThrow(stale);
+  expect(contents()).toEqual(whole);
   await part(1, 2);
   await expect(merge()).rejects.toMatchObject({
     code: 'E_SHARDS',

@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +71,9 @@ test.each([1, 3, 9])('%i parts that are merged are the files of one process, byt
   // Again it does nothing, and says so.
   const context = listening();
   expect(await merge({}, context)).toEqual({ shard: 'merge', folder: shards(), merged: null });
-  expect(context.said.join()).toContain('nothing else, such as images, was compared');
+  expect(context.said.join()).toMatch(
+    /the slices of A, the model, the checkpoint of A, the images of A and the results have not changed/,
+  );
   expect(contents()).toEqual(whole);
 });
 
@@ -149,3 +152,25 @@ test('parts of other weights are refused, where no checkpoint is named', async (
     message: expect.stringContaining('were computed with different weights or versions'),
   });
 });
+
+test.each<[change: string, why: string, change: () => Promise<unknown>]>([
+  [
+    'an image was changed',
+    'the images of A changed',
+    async () => utimesSync(join(folder, 'raw', 'SY/grade0/SY000/A/SY000_a_slice_001.png'), 1, 1),
+  ],
+  ['a network was trained', 'the checkpoint of A changed', () => writeRun(config, 'newer', 'A', 2)],
+])(
+  'where since all was merged %s and no share ran again, old features are not passed off',
+  async (_, why, change) => {
+    await part(1, 1);
+    await merge();
+    await change();
+    await expect(merge()).rejects.toMatchObject({
+      code: 'E_SHARDS',
+      exitCode: 3,
+      message: expect.stringContaining(`there is no part to merge, and since all was merged ${why}`),
+    });
+    expect(contents()).toEqual(whole);
+  },
+);

@@ -4,6 +4,7 @@ import { on, set, usual } from '../declare/config-flags.ts';
 import { optional, required, shardFlag, toggle } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
+import { sliceStates, takenReads } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ExtractOptions } from '../work/extract.ts';
@@ -89,10 +90,11 @@ export const extractShard = shardStage('extract_shard', extract, {
     join(config.data.features_dir, '.shards', `extract_${folderName('modality', modality)}`),
   alike: (options) => ({
     ...read.presentReads(options.config, options.modality),
-    ...read.checkpointReads(options),
     // Of weights that do not say it.
     model: { path: options.checkpoint ?? '', value: options.model ?? options.config.model.name },
+    ...takenReads(options),
   }),
+  since: ({ config, modality }) => sliceStates(config, modality, SPLITS),
   part: async (options, shard, into, context) =>
     (await import('../work/extract-shards.ts')).extractPart(options, shard, into, context),
   merge: async (options, parts, context) =>

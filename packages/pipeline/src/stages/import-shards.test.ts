@@ -61,7 +61,26 @@ test('parts of an import that are merged are the files of one process, byte for 
     expect(merged).toMatchObject({ written: 5, unchanged: 0 });
     expect(contents(options)).toEqual(whole);
   }
-  expect((await importShard({ ...options, shard: 'merge' }, listening())).merged).toBeNull();
+  const merge = () => importShard({ ...options, shard: 'merge' }, listening());
+  expect((await merge()).merged).toBeNull();
+  const refused = (what: string) =>
+    expect(merge()).rejects.toMatchObject({
+      code: 'E_SHARDS',
+      exitCode: 3,
+      message: expect.stringContaining(
+        `there is no part to merge, and since all was merged the ${what} changed`,
+      ),
+    });
+  // A decision, or a file, that no share has seen.
+  const mapping = join(options.records, 'mapping.yaml');
+  const decided = readFileSync(mapping, 'utf8');
+  writeFileSync(mapping, decided.replaceAll("modality: 'P'", "modality: 'Q'"));
+  await refused('mapping');
+  writeFileSync(mapping, decided);
+  expect((await merge()).merged).toBeNull();
+  writeSeries(folder, 'arterial 4', 1, { [TAG.patientId]: ['LO', 'HN-3'] });
+  await refused('files');
+  expect(contents(options)).toEqual(whole);
 });
 
 test('shares need pseudonyms first, parts are of one mapping, and one that is missing is named', async () => {

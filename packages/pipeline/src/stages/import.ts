@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
+import { folderState, importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
 import { offer } from '@radweave/remarks';
@@ -182,6 +182,11 @@ export const importShard = shardStage('import_shard', importStage, {
   alike: ({ table, output, records }) => ({
     'place of the data root': { path: output, value: relative(records, output).split(sep).join('/') },
     ...(table === null ? {} : { 'table of patients': table }),
+  }),
+  since: ({ root, records, secrets }) => ({
+    ...(existsSync(root) ? { files: { path: root, value: folderState(root) } } : {}),
+    ...ifThere('mapping', importFiles(records).mapping),
+    ...ifThere('pseudonyms', privateFiles(secrets).pseudonyms),
   }),
   part: async (options, shard, into, context) => {
     await (await import('../work/import.ts')).importImages(options, context, { shard, into });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '@radweave/artifacts';
 import {
@@ -14,6 +14,8 @@ import { preprocess, preprocessShard } from './preprocess.ts';
 
 /** It has the time of the call. */
 const LOG = 'preprocess.log';
+
+const IMAGE = 'SY/grade0/SY000/A/SY000_a_slice_001.png';
 
 /** A small cohort with a file that is no image, which is left out. */
 function cohort(): Config {
@@ -44,14 +46,39 @@ test('parts of the check of the images that are merged give the split of one pro
     expect(merged?.summary.files).toMatchObject({ rejected: 1 });
     expect(contents(config)).toEqual(whole);
   }
-  // Images are not looked at again, and nobody is told that they are the same.
-  writeSlice(config.data.root_dir ?? '', 'SY/grade0/SY000/A/added.png', slicePixels('another', 0));
   const context = listening();
   expect((await preprocessShard({ config, shard: 'merge' }, context)).merged).toBeNull();
   expect(context.said.join()).toContain(
-    'Since then the settings and the results have not changed; nothing else, such as images, was compared. Where it has changed, run each share again',
+    'Since then the settings, the images and the results have not changed',
   );
 });
+
+test.each<[what: string, change: (raw: string, image: string) => void]>([
+  ['added', (raw) => writeSlice(raw, 'SY/grade0/SY000/A/added.png', slicePixels('another', 0))],
+  ['changed', (_, image) => appendFileSync(image, 'x')],
+  ['removed', (_, image) => rmSync(image)],
+])(
+  'an image that was %s after all was merged: there is no part of it, and the old split is not passed off',
+  async (_, change) => {
+    const config = cohort();
+    const shard = (one: { number: number; of: number } | 'merge') =>
+      preprocessShard({ config, shard: one }, listening());
+    await shard({ number: 1, of: 1 });
+    await shard('merge');
+    const whole = contents(config);
+    const raw = config.data.root_dir ?? '';
+    change(raw, join(raw, IMAGE));
+    const refused = { code: 'E_SHARDS', exitCode: 3, hint: expect.stringContaining('--shard 1/n to') };
+    const message = 'there is no part to merge, and since all was merged the images changed';
+    await expect(shard('merge')).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining(message),
+    });
+    expect(contents(config)).toEqual(whole);
+    await shard({ number: 1, of: 1 });
+    expect((await shard('merge')).merged).not.toBeNull();
+  },
+);
 
 test('an image that has changed since its part was made, or was added, is told, and no split is made', async () => {
   const config = cohort();
@@ -63,15 +90,14 @@ test('an image that has changed since its part was made, or was added, is told, 
     hint: expect.stringContaining('--shard 2/2'),
   });
   await part(2);
-  const place = 'SY/grade0/SY000/A/SY000_a_slice_001.png';
   const raw = config.data.root_dir ?? '';
-  const image = join(raw, place);
+  const image = join(raw, IMAGE);
   const refused = { code: 'E_SHARDS', exitCode: 3, message: expect.stringContaining('images have changed') };
   writeFileSync(image, Buffer.concat([readFileSync(image), Buffer.from('x')]));
   await expect(merge()).rejects.toMatchObject(refused);
   await part(1);
   await part(2);
-  writeSlice(raw, place.replace('slice_001', 'slice_999'), slicePixels('another', 0));
+  writeSlice(raw, IMAGE.replace('slice_001', 'slice_999'), slicePixels('another', 0));
   await expect(merge()).rejects.toMatchObject(refused);
   expect(contents(config)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { DataError, writeFileAtomic } from '@radweave/artifacts';
-import { readdirSync, readFileSync, statSync } from '@radweave/artifacts/files';
+import { DataError, fileState, writeFileAtomic } from '@radweave/artifacts';
+import { readdirSync, readFileSync } from '@radweave/artifacts/files';
 import type { ScannedSlice, SliceFacts } from '@radweave/imaging';
 import { type Scan, scanHere, slicesOf } from '@radweave/study/cohort/images';
 import { type StageContext, stopIfAsked } from '@radweave/study/context/events';
@@ -14,7 +14,7 @@ import {
 import { type Shard, shareOf } from './shard.ts';
 
 /** What a part has found of a slice, and of which state of the file. */
-type Line = [state: string, result: ScannedSlice];
+type Line = [state: string | null, result: ScannedSlice];
 
 /** Lines of a file of a part: a file of all could be too long for one string. */
 const LINES = 10_000;
@@ -38,7 +38,7 @@ export async function preprocessPart(
   };
   for await (const results of scanHere(config.data.num_workers, context)(own)) {
     stopIfAsked(context, 'preprocessing');
-    for (const result of results) lines.push(`${JSON.stringify([stateOf(result.path), plain(result)])}\n`);
+    for (const result of results) lines.push(`${JSON.stringify([fileState(result.path), plain(result)])}\n`);
     if (lines.length >= LINES) write();
   }
   write();
@@ -61,7 +61,7 @@ function scannedBy(parts: readonly string[]): Scan {
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n').filter(Boolean);
       const results = lines.map((line) => JSON.parse(line) as Line);
       for (const [state, result] of results) {
-        if (result.path !== paths[at++] || stateOf(result.path) !== state) throw changed(result.path);
+        if (result.path !== paths[at++] || fileState(result.path) !== state) throw changed(result.path);
       }
       yield results.map(([, result]) => result);
     }
@@ -74,12 +74,6 @@ const filesOf = (part: string): string[] =>
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
     .map((name) => join(part, name));
-
-/** Size and time of last change. */
-function stateOf(path: string): string {
-  const { size, mtimeMs } = statSync(path);
-  return `${size} ${mtimeMs}`;
-}
 
 /** Typed arrays are objects in JSON. */
 function plain(result: ScannedSlice): object {
