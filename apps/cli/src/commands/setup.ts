@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline/promises';
 import { jsonLine } from '@radweave/artifacts';
 import {
   ConsentNeeded,
-  downloadOnly,
   NativeNotBuiltError,
   PLATFORM_NAMES,
   readNativeRecord,
@@ -13,7 +12,7 @@ import type { StageEvent } from '@radweave/pipeline';
 import { and } from '@radweave/remarks';
 import { Option } from 'commander';
 import { UserError } from '../exit-codes.ts';
-import { setup } from '../library/setup.ts';
+import { downloadOnly, setup } from '../library/setup.ts';
 import type { Define } from './define.ts';
 
 interface Flags extends SetupOptions {
@@ -54,8 +53,9 @@ export const define: Define = (command) => {
       }
       if (folder !== undefined) {
         const { engine } = options;
-        downloadOnly(folder, say, { ...(engine && { engine }), ...(platform && { platform }) });
-        if (json) process.stdout.write(jsonLine({ folder }));
+        const wanted = { ...(engine && { engine }), ...(platform && { platform }) };
+        const fetched = await downloadOnly(folder, wanted, told);
+        if (json) process.stdout.write(jsonLine(fetched));
         return;
       }
       const result = await setUpOrAsk(options);

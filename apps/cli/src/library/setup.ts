@@ -1,5 +1,15 @@
-import type { SetupOptions, SetupResult } from '@radweave/native/setup';
+import type { DownloadOptions, SetupOptions, SetupResult } from '@radweave/native/setup';
 import type { StageEvent } from '@radweave/pipeline';
+
+/** How the caller follows set-up. */
+interface SetupFollowing {
+  onEvent?: (event: StageEvent) => void;
+}
+
+const sayer =
+  ({ onEvent }: SetupFollowing) =>
+  (text: string): void =>
+    onEvent?.({ kind: 'log', level: 'info', text });
 
 /**
  * Finds or fetches libtorch and makes the engine ready, as `radweave setup` does it; quick where nothing has changed.
@@ -10,8 +20,24 @@ import type { StageEvent } from '@radweave/pipeline';
  */
 export async function setup(
   options: SetupOptions = {},
-  { onEvent = () => undefined }: { onEvent?: (event: StageEvent) => void } = {},
+  following: SetupFollowing = {},
 ): Promise<SetupResult> {
   const { setUp } = await import('@radweave/native/setup');
-  return setUp((text) => onEvent({ kind: 'log', level: 'info', text }), options);
+  return setUp(sayer(following), options);
+}
+
+/**
+ * Fetches libtorch into a folder for a machine without internet, as `radweave setup --download_only` does it; there, `setup` takes
+ * it with `from`.
+ *
+ * @throws SetupError where there is no libtorch for such a machine, or it cannot be fetched or written.
+ */
+export async function downloadOnly(
+  folder: string,
+  options: DownloadOptions = {},
+  following: SetupFollowing = {},
+): Promise<{ folder: string }> {
+  const { downloadOnly: download } = await import('@radweave/native/setup');
+  download(folder, sayer(following), options);
+  return { folder };
 }

@@ -5,6 +5,6 @@
 export { aptInstall, isDebian, mayInstall, missingPackages } from './apt.ts';
 export { ConsentNeeded, NativeNotBuiltError, SetupError } from './errors.ts';
 export { type NativeRecord, readNativeRecord } from './record.ts';
-export { downloadOnly, type SetupOptions, type SetupResult, setUp } from './setup.ts';
+export { type DownloadOptions, downloadOnly, type SetupOptions, type SetupResult, setUp } from './setup.ts';
 export type { EngineReport, SeenGpu } from './verify.ts';
 export { PLATFORM_NAMES } from './wheels.ts';

@@ -107,16 +107,22 @@ export function setUp(
   return { record, engine, way, builtSeconds };
 }
 
+export interface DownloadOptions {
+  /** For which devices of the other machine; CPUs, where it is not said. */
+  engine?: Engine;
+  /** The other machine's, such as `linux-x64`; this one's, where it is not said. */
+  platform?: string;
+}
+
 /**
  * Puts what `setUp` would fetch into a folder, for a machine without internet: `from` takes it there.
  *
- * @param platform the other machine's, such as `linux-x64`.
  * @throws SetupError.
  */
 export function downloadOnly(
   folder: string,
   say: (line: string) => void,
-  { engine = 'cpu', platform = THIS_MACHINE }: { engine?: Engine; platform?: string } = {},
+  { engine = 'cpu', platform = THIS_MACHINE }: DownloadOptions = {},
   env: NodeJS.ProcessEnv = process.env,
 ): void {
   const wheels = wheelsFor(platform, engine);
