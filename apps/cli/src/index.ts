@@ -39,11 +39,13 @@ export {
   status,
   type TaskStatus,
   tune,
+  type WorkerOptions,
+  type WorkersFollowing,
   work,
 } from '@radweave/pipeline';
 export { type DemoOptions, demo } from './library/demo.ts';
 export { doctor } from './library/doctor.ts';
 export { type ModelFacts, type ModelSummary, models } from './library/models.ts';
-export { setup } from './library/setup.ts';
+export { downloadOnly, setup } from './library/setup.ts';
 /** The command line as a function. */
 export { main } from './main.ts';

@@ -160,6 +160,7 @@ export const ERROR_CODES = {
   E_VERIFY: 'Results differ from what is computed again, or nothing could be verified.',
   E_WINDOWS_PATH:
     'A path is a Windows path, and this computer runs another system, or its backslashes were taken for line breaks.',
+  E_WORKERS: 'All workers of a plan have ended, and tasks of it are not done.',
   E_XLSX: 'An Excel workbook cannot be read.',
 } as const;
 

@@ -16,6 +16,12 @@ export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';
 export { followedRunner } from './library/runner.ts';
 export { type GivenOptions, type StageCall, stages } from './library/stages.ts';
+export {
+  type WorkerOptions,
+  type WorkersFollowing,
+  workerDevices,
+  workInProcesses,
+} from './library/worker-processes.ts';
 export { finishCopies } from './runner/copies.ts';
 export { type Following, runInThread } from './runner/host.ts';
 export { runStage } from './runner/run-stage.ts';
@@ -24,5 +30,5 @@ export { type OpenPlan, openPlan } from './tasks/open-plan.ts';
 export { planSearch } from './tasks/plan-search.ts';
 export { planStudy } from './tasks/plan-study.ts';
 export { studyStatus, type TaskState, type TaskStatus } from './tasks/study-status.ts';
-export { throwFailed, work as workOnPlan } from './tasks/work.ts';
+export { work as workOnPlan } from './tasks/work.ts';
 export { placeIn } from './work/ranks-place.ts';

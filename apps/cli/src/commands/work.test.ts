@@ -98,7 +98,7 @@ test('what a run refuses at once no plan is made of, and devices that are not he
   expect(readFileSync(file, 'utf8')).toBe(before);
   const work = (...devices: string[]) => radweave('work', '--output_dir', 'outputs', '--devices', ...devices);
   expect(work('cpu', 'quantum')).toEqual([2, expect.stringMatching(/"quantum".*--devices/)]);
-  expect(work('cpu,cuda:99')).toEqual([5, expect.stringMatching(/^Error: --devices: device 'cuda:99' was/)]);
+  expect(work('cpu,cuda:99')).toEqual([5, expect.stringMatching(/^Error: device 'cuda:99' was/)]);
   expect(work(',')).toEqual([2, expect.stringContaining('names no device')]);
   // No worker has begun.
   expect(readdirSync(join(folder, 'outputs', 'tasks')).sort()).toEqual(['config.yaml', 'tasks.json']);

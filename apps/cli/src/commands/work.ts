@@ -1,4 +1,4 @@
-import { applyOverrides, InterruptedError, jsonLine, UsageError } from '@radweave/artifacts';
+import { jsonLine } from '@radweave/artifacts';
 import {
   type Flags,
   finishCopies,
@@ -7,19 +7,19 @@ import {
   optional,
   several,
   studyStatus,
-  throwFailed,
   whole,
+  workerDevices,
+  workInProcesses,
   workOnPlan,
 } from '@radweave/pipeline';
-import { EXIT, exitCodeOf, UserError } from '../exit-codes.ts';
 import { runEnding } from '../present/results.ts';
 import { searchEnding } from '../present/search.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CommonFlags, readCall } from '../stage/flags.ts';
-import { terminalRunner } from '../stage/run-stage.ts';
+import { showWorkers } from '../stage/progress.ts';
+import { stoppable, terminalRunner } from '../stage/run-stage.ts';
 import { onStopSignal } from '../stage/stop-signals.ts';
 import type { Define } from './define.ts';
-import { runWorkers } from './worker-processes.ts';
 
 export interface WorkFlags extends CommonFlags, Record<string, unknown> {
   index?: string;
@@ -42,38 +42,6 @@ function workerIndex(typed: string | undefined, env: NodeJS.ProcessEnv = process
   return whole('--index', told, 0);
 }
 
-/** For each worker process its device; none where this process is the worker. */
-function workerDevices({ workers, devices }: WorkFlags): (string | null)[] {
-  if (devices === undefined) {
-    const count = workers === undefined ? 1 : whole('--workers', workers, 1);
-    return count === 1 ? [] : Array.from({ length: count }, () => null);
-  }
-  if (workers !== undefined)
-    throw new UsageError('E_FLAGS', '--devices already says how many workers to start');
-  const names = devices.flatMap((device) => device.split(',')).filter(Boolean);
-  if (names.length === 0) throw new UsageError('E_FLAGS', '--devices names no device');
-  return names;
-}
-
-/** Refuses devices that are none, or are not here: else the other workers would do the whole study without a word of it. */
-async function requireDevices({ config }: OpenPlan, devices: readonly (string | null)[]): Promise<void> {
-  const named = new Set(devices.filter((device) => device !== null));
-  for (const device of named) applyOverrides(config, [['training.device', device]], () => '--devices');
-  // These two are always there, and asking for them would load libtorch.
-  const toFind = [...named].filter((device) => device !== 'cpu' && device !== 'auto');
-  if (toFind.length === 0) return;
-  const { resolveDevice } = await import('@radweave/torch');
-  for (const device of toFind) {
-    try {
-      resolveDevice(device);
-    } catch (error) {
-      const code = exitCodeOf(error);
-      if (!(error instanceof Error) || code === undefined) throw error;
-      throw new UserError(`--devices: ${error.message}`, code);
-    }
-  }
-}
-
 export const define: Define = (command) => {
   addFlags(command, 'work', WORK_FLAGS);
   command.action(async (flags: WorkFlags) => {
@@ -86,39 +54,30 @@ export const define: Define = (command) => {
 };
 
 /** Does the tasks of a plan here, or in as many processes as the flags ask for. */
-export async function workOn(plan: OpenPlan, flags: WorkFlags): Promise<void> {
-  const devices = workerDevices(flags);
-  await requireDevices(plan, devices);
-  if (devices.length === 0) await workHere(plan, flags);
-  else await workInProcesses(plan, devices, flags);
+export async function workOn(
+  plan: OpenPlan,
+  { workers, devices: names, index: typed, quiet = false }: WorkFlags,
+): Promise<void> {
+  const devices = workerDevices({
+    workers: workers === undefined ? undefined : whole('--workers', workers, 1),
+    devices: names?.flatMap((name) => name.split(',')).filter(Boolean),
+  });
+  const index = workerIndex(typed);
+  if (devices.length === 0) await workHere(plan, index, quiet);
+  else {
+    await stoppable((signal) =>
+      workInProcesses(plan, devices, index * devices.length, { onEvent: showWorkers(quiet), signal }),
+    );
+  }
 }
 
-async function workHere(plan: OpenPlan, { index, quiet = false }: WorkFlags): Promise<void> {
+async function workHere(plan: OpenPlan, index: number, quiet: boolean): Promise<void> {
   const stopping = new AbortController();
   const release = onStopSignal(() => stopping.abort());
   try {
-    await workOnPlan(plan, terminalRunner(quiet), { index: workerIndex(index), signal: stopping.signal });
+    await workOnPlan(plan, terminalRunner(quiet), { index, signal: stopping.signal });
     await finishCopies();
   } finally {
     release();
   }
-}
-
-async function workInProcesses(
-  plan: OpenPlan,
-  devices: readonly (string | null)[],
-  { index, quiet }: WorkFlags,
-): Promise<void> {
-  const { output_dir } = plan.config.experiment;
-  const args = ['--output_dir', output_dir, ...(quiet === true ? ['--quiet'] : [])];
-  const ends = await runWorkers(args, devices, workerIndex(index) * devices.length);
-  if (ends.some(({ code }) => code === EXIT.interrupted)) {
-    throw new InterruptedError('the workers were stopped', 'Start them again to continue');
-  }
-  throwFailed(plan);
-  const tasks = await studyStatus(plan);
-  const open = tasks.filter(({ state }) => state !== 'done' && state !== 'left out').map(({ name }) => name);
-  if (open.length === 0) return;
-  const code = ends.find((end) => end.code !== null && end.code !== EXIT.done)?.code ?? EXIT.missing;
-  throw new UserError(`All workers have ended, and these tasks are not done: ${open.join(', ')}`, code);
 }

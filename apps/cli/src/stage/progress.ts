@@ -111,6 +111,17 @@ export class ProgressDisplay {
   }
 }
 
+/** Shows what several workers tell, each line with the number of its worker. */
+export function showWorkers(quiet: boolean): (event: StageEvent, worker: number) => void {
+  const displays = new Map<number, ProgressDisplay>();
+  return (event, worker) => {
+    const write = (text: string) => process.stderr.write(text.replace(/^(?=.)/gm, `[worker ${worker}] `));
+    const display = displays.get(worker) ?? new ProgressDisplay({ write }, quiet);
+    displays.set(worker, display);
+    display.show(event);
+  };
+}
+
 /** As many of the parts as there is room for. */
 function fitting(parts: readonly string[], room: number): string {
   return parts.reduce((line, part) => {

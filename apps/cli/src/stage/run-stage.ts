@@ -1,6 +1,7 @@
 import {
   type Runner,
   runInThread,
+  type StageEvent,
   type StageName,
   type StageOptions,
   type StageResult,
@@ -16,8 +17,40 @@ const STOPPED = 130;
 const IMPATIENT: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGQUIT'];
 
 /**
- * Runs a stage in the engine thread with progress on standard error. The first Ctrl-C, or another request to end, is
- * answered at once and lets the stage stop where it can be resumed; the second ends the process, leaving every file whole.
+ * Does what can be stopped. The first Ctrl-C, or another request to end, is answered at once and lets the work stop where it
+ * can be resumed; the second ends the process, leaving every file whole.
+ *
+ * @param clear makes room for a line.
+ */
+export async function stoppable<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  clear: () => void = () => undefined,
+): Promise<T> {
+  const stopping = new AbortController();
+  if (wasStopped()) stopping.abort();
+  const stop = (signal: StopSignal): void => {
+    // The system and the shell both tell of a terminal that is closed.
+    const { aborted } = stopping.signal;
+    if (aborted && !IMPATIENT.includes(signal)) return;
+    clear();
+    if (aborted) {
+      process.stderr.write('Stopped.\n');
+      process.exit(STOPPED);
+    }
+    stopping.abort();
+    process.stderr.write('Stopping after this step; press Ctrl-C again to stop at once.\n');
+  };
+  const release = onStopSignal(stop);
+  try {
+    return await work(stopping.signal);
+  } finally {
+    release();
+    clear();
+  }
+}
+
+/**
+ * Runs a stage in the engine thread with progress on standard error.
  *
  * @throws InterruptedError also when an earlier stage of this process was asked to stop and came to its end nonetheless.
  */
@@ -28,35 +61,16 @@ export async function runStage<S extends StageName>(
   onWarning: (text: string) => void = () => undefined,
   job?: JobClock,
 ): Promise<StageResult<S>> {
-  const stopping = new AbortController();
-  if (wasStopped()) stopping.abort();
   const display = new ProgressDisplay(process.stderr, quiet, job);
   if ('modality' in options) job?.begin(stage, options.modality);
-  const stop = (signal: StopSignal): void => {
-    // The system and the shell both tell of a terminal that is closed.
-    const { aborted } = stopping.signal;
-    if (aborted && !IMPATIENT.includes(signal)) return;
-    display.clear();
-    if (aborted) {
-      process.stderr.write('Stopped.\n');
-      process.exit(STOPPED);
-    }
-    stopping.abort();
-    process.stderr.write('Stopping after this step; press Ctrl-C again to stop at once.\n');
+  const onEvent = (event: StageEvent): void => {
+    display.show(event);
+    if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
   };
-  const release = onStopSignal(stop);
-  try {
-    return await runInThread(stage, options, {
-      signal: stopping.signal,
-      onEvent: (event) => {
-        display.show(event);
-        if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
-      },
-    });
-  } finally {
-    release();
-    display.clear();
-  }
+  return await stoppable(
+    (signal) => runInThread(stage, options, { signal, onEvent }),
+    () => display.clear(),
+  );
 }
 
 /** Runs the stages of a whole job and tells of them on standard error. */

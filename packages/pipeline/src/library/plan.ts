@@ -9,6 +9,7 @@ import {
   settingOf,
   tuneFiles,
 } from '@radweave/artifacts';
+import type { StageEvent } from '@radweave/study/context/events';
 import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
 import { finishCopies } from '../runner/copies.ts';
 import type { Following } from '../runner/host.ts';
@@ -18,6 +19,12 @@ import { planStudy } from '../tasks/plan-study.ts';
 import { studyStatus, type TaskStatus } from '../tasks/study-status.ts';
 import { work as workOn } from '../tasks/work.ts';
 import { followedRunner } from './runner.ts';
+import {
+  type WorkerOptions,
+  type WorkersFollowing,
+  workerDevices,
+  workInProcesses,
+} from './worker-processes.ts';
 
 /**
  * Writes the whole job as a list of tasks for workers, as `radweave plan` does it. Each plan is a new one; what is done is kept.
@@ -42,24 +49,29 @@ function planOf(config: Config): OpenPlan {
 }
 
 /**
- * Does tasks of a plan until none is left, beside any other workers, as `radweave work` does it in one process.
+ * Does tasks of a plan until none is left, beside any other workers, as `radweave work` does it: in this process, or in several.
  *
- * @param index Number of this worker, from 0: workers with numbers of their own begin with different tasks.
  * @returns every task, as {@link status} does.
  * @throws errors with `code`, `exitCode` and `hint`: `E_PLAN` without a plan, or where `config` has other settings than it;
- *   `E_TASK_FAILED` at the end where tasks have failed; `E_INTERRUPTED` when stopped.
+ *   `E_TASK_FAILED` at the end where tasks have failed; `E_WORKERS` where all processes have ended before; `E_INTERRUPTED` when stopped.
  */
 export async function work(
   config: Config,
-  { index = 0, ...following }: { index?: number } & Following = {},
+  options: WorkerOptions & WorkersFollowing = {},
 ): Promise<TaskStatus[]> {
   const open = planOf(config);
-  await workHere(open, index, following);
+  await workWith(open, options);
   return await studyStatus(open);
 }
 
-async function workHere(open: OpenPlan, index: number, following: Following): Promise<void> {
-  const { signal = new AbortController().signal } = following;
+async function workWith(open: OpenPlan, options: WorkerOptions & WorkersFollowing): Promise<void> {
+  const { index = 0, onEvent, signal = new AbortController().signal } = options;
+  const devices = workerDevices(options);
+  if (devices.length > 0) {
+    await workInProcesses(open, devices, index * devices.length, { onEvent, signal });
+    return;
+  }
+  const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
   await workOn(open, followedRunner(following), { index, signal });
   await finishCopies();
 }
@@ -74,17 +86,19 @@ export async function status(config: Config): Promise<TaskStatus[]> {
 }
 
 /**
- * Searches the settings of `tune` for one modality, as `radweave tune` does it with one worker. Called again, it continues where it
- * was stopped; other workers ({@link work} with the search's output folder, or `radweave work`) meanwhile share the trials.
+ * Searches the settings of `tune` for one modality, as `radweave tune` does it. Called again, it continues where it was stopped;
+ * other workers ({@link work} with the search's output folder, or `radweave work`) meanwhile share the trials.
  *
  * @returns every trial with its validation AUC, and the best.
  * @throws errors with `code`, `exitCode` and `hint`, as the command prints them.
  */
 export async function tune(
   config: Config,
-  { modality, ...following }: { modality: string } & Following,
+  { modality, ...options }: { modality: string } & WorkerOptions & WorkersFollowing,
 ): Promise<SearchRecord> {
+  const { index = 0, onEvent, signal } = options;
+  const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
   const open = await planSearch({ config, modality }, followedRunner(following));
-  await workHere(open, 0, following);
+  await workWith(open, options);
   return readSearch(tuneFiles(open.config.experiment.output_dir).record);
 }
