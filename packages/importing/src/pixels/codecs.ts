@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from '@radweave/artifacts/files';
 import type { Compression } from '../dicom/encoding.ts';
 import { FileFault } from '../files/fault.ts';
+import { within } from './deadline.ts';
 import type { PixelFormat } from './format.ts';
 import { isInterleaved, requireStatedSize } from './stated-size.ts';
 
@@ -88,25 +89,41 @@ function start(): Wasm {
   return wasm;
 }
 
+/** Some damaged bytes, those of HTJ2K above all, keep a decoder for ever. It takes a twentieth of this for any that are whole. */
+const limitMs = ({ columns, rows, samples }: PixelFormat): number =>
+  30_000 + Math.ceil((columns * rows * samples) / 100);
+
 /**
  * Decompresses a frame.
  *
  * @param format What the file says of its pixels.
+ * @param ms After so long the frame is given up.
  * @throws FileFault when the bytes are not what they are said to be.
  */
-export function decompress(bytes: Uint8Array, compression: Codec, format: PixelFormat): Decompressed {
+export function decompress(
+  bytes: Uint8Array,
+  compression: Codec,
+  format: PixelFormat,
+  ms: number = limitMs(format),
+): Decompressed {
   // Decoders fill what is missing with gray, without a word.
   if (!endsWithMark(bytes)) throw new FileFault(`${compression}: the end of the image is missing`);
   try {
     requireStatedSize(bytes, compression, { ...format, width: format.columns, height: format.rows });
-    running ??= start();
-    return decodeIn(running, bytes, DECODERS[compression], format);
+    return decoded(bytes, DECODERS[compression], format, ms);
   } catch (error) {
-    // Its memory may be in any state: the next frame gets a new one.
-    running = undefined;
     const reason = error instanceof Error ? error.message : String(error);
     throw new FileFault(`${compression}: ${reason}`);
   }
+}
+
+function decoded(bytes: Uint8Array, decoder: string, format: PixelFormat, ms: number): Decompressed {
+  const wasm = running ?? start();
+  // Where it fails, its memory may be in any state: the next frame gets a new one.
+  running = undefined;
+  const result = within(ms, () => decodeIn(wasm, bytes, decoder, format));
+  running = wasm;
+  return result;
 }
 
 /** Whether the last marker is there that all these formats end with, FFD9; zeros or a byte of ones may fill up. */

@@ -12,17 +12,18 @@ import { bits, floats, integers, interleaved, type Samples, type StoredFrame } f
  * Decodes one frame of an image.
  *
  * @param index From 0.
+ * @param ms After so long a decoder is given up; without it, after a time that suits the size.
  * @throws FileFault when the pixels are missing, cut off or damaged.
  */
-export function decodeFrame(file: DicomFile, format: PixelFormat, index: number): StoredFrame {
+export function decodeFrame(file: DicomFile, format: PixelFormat, index: number, ms?: number): StoredFrame {
   const { columns: width, rows: height, samples } = format;
-  const pixels = samplesOf(file, format, index);
+  const pixels = samplesOf(file, format, index, ms);
   const expected = width * height * samples;
   if (pixels.length !== expected) throw new FileFault(`samples: ${pixels.length} instead of ${expected}`);
   return { width, height, samples, pixels };
 }
 
-function samplesOf(file: DicomFile, format: PixelFormat, index: number): Samples {
+function samplesOf(file: DicomFile, format: PixelFormat, index: number, ms?: number): Samples {
   const { dataset, syntax } = file;
   const fragments = dataset.elements.get(TAG.pixels)?.fragments;
   if (fragments === undefined) return nativeSamples(file, format, index);
@@ -36,7 +37,7 @@ function samplesOf(file: DicomFile, format: PixelFormat, index: number): Samples
     case 'rle':
       return rleSamples(bytes, format);
     default:
-      return decompressedSamples(decompress(bytes, syntax.compression, format), format);
+      return decompressedSamples(decompress(bytes, syntax.compression, format, ms), format);
   }
 }
 
