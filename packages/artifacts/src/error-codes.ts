@@ -161,7 +161,7 @@ export const ERROR_CODES = {
   E_WINDOWS_PATH:
     'A path is a Windows path, and this computer runs another system, or its backslashes were taken for line breaks.',
   E_WORKERS: 'All workers of a plan have ended, and tasks of it are not done.',
-  E_XLSX: 'An Excel workbook cannot be read.',
+  E_XLSX: 'An Excel workbook cannot be read, or its cells do not hold what people see in them.',
 } as const;
 
 /** What an error is told by; searched for in logs and tests. */

@@ -187,7 +187,7 @@ export function readListed(
   issues.throwIfErrors(
     'the table cannot be read',
     DataError,
-    'Fill or correct these cells, or take their rows out; of merged cells only the first is filled, and of a formula the result is read that was saved',
+    'Fill or correct these cells, or take their rows out; of merged cells only the first is filled',
   );
   if (isOfFiles) {
     requireOnce(rows, path);

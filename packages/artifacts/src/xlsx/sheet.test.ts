@@ -82,6 +82,26 @@ test.each([
   expect(cellsOf(zipOf(parts))).toEqual([[day]]);
 });
 
+test.each([
+  ['<c><f>A1</f><v>7</v></c>', '', '7'],
+  ['<c><f t="shared" si="0"/><v>7</v></c>', '', '7'],
+  ['<c t="str"><f>""</f><v></v></c>', '', ''],
+  ['<c><f>A1</f></c>', '', null],
+  ['<c><f>A1</f><v></v></c>', '', null],
+  ['<c><f>A1</f><v/></c>', '', null],
+  // Of a program that leaves computing to whoever opens the workbook next.
+  ['<c><f>A1</f><v>0</v></c>', '<calcPr calcId="124519" fullCalcOnLoad="1"/>', null],
+  ['<c><v>0</v></c>', '<calcPr calcId="124519" fullCalcOnLoad="1"/>', '0'],
+])('a formula is read by the value that is stored: %s %s', (cell, settings, value) => {
+  const parts = {
+    'xl/workbook.xml': `<workbook><sheets><sheet name="S" r:id="rId1"/></sheets>${settings}</workbook>`,
+    'xl/worksheets/sheet1.xml': sheet(`<row>${cell}</row>`),
+  };
+  const read = (): string[][] => cellsOf(zipOf(parts));
+  if (value !== null) expect(read()).toEqual([[value]]);
+  else expect(read).toThrow("1 cell of the sheet 'S' has a formula and no computed value: A1");
+});
+
 test('a sheet may have as many rows as slices', () => {
   const rows = '<row><c><v>1</v></c></row>'.repeat(200_000);
   expect(cellsOf(zipOf({ 'xl/worksheets/sheet1.xml': sheet(rows) }))).toHaveLength(200_000);

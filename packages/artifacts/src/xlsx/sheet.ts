@@ -1,12 +1,8 @@
 import { counted } from '@radweave/remarks';
 import { WorkbookArchive } from './archive.ts';
+import { columnName, placeOf, type SheetRow } from './places.ts';
+import { requireComputed, requireUnmerged } from './unclear-cells.ts';
 import { attribute, elements, plainText } from './xml.ts';
-
-/** A row of a sheet and its number, from 1. */
-export interface SheetRow {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
 
 /** Columns of a sheet, XFD at most. */
 const MOST_COLUMNS = 16_384;
@@ -20,7 +16,8 @@ const DATE_FORMATS = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 4
  * The rows of the first sheet of an Excel workbook (ECMA-376), each cell as text: numbers with all their digits, days as
  * `2020-02-29`, formulas as their last result. Rows are as long as the longest.
  *
- * @throws DataError `E_XLSX` when the bytes are no workbook.
+ * @throws DataError `E_XLSX` when the bytes are no workbook, or where its cells do not say what people see: merged ones, and
+ *   formulas that nobody has computed.
  */
 export function readSheet(bytes: Buffer, path: string): SheetRow[] {
   const archive = new WorkbookArchive(bytes, path);
@@ -28,45 +25,58 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
     textIn(inner),
   );
   const dates = { styles: dateStyles(archive.text('xl/styles.xml') ?? ''), of1970: dayOf1970(archive) };
-  const sheet = archive.text(firstSheet(archive));
+  const { name, part } = firstSheet(archive);
+  const sheet = archive.text(part);
   if (sheet === null) throw archive.damaged('it has no sheet');
+  const isComputed = isComputedBy(archive);
+  const formulas: string[] = [];
   const rows: SheetRow[] = [];
   for (const row of elements(sheet, 'row')) {
     const line = Number(attribute(row.tag, 'r') ?? (rows.at(-1)?.line ?? 0) + 1);
     const cells: string[] = [];
     for (const cell of elements(row.inner, 'c')) {
-      const at = columnOf(attribute(cell.tag, 'r')) ?? cells.length;
+      const at = placeOf(attribute(cell.tag, 'r') ?? '')?.column ?? cells.length;
       if (at >= MOST_COLUMNS) throw archive.damaged(`row ${line} has more columns than a sheet can have`);
       while (cells.length < at) cells.push('');
       cells[at] = cellText(cell, strings, dates);
+      if (lacksValue(cell, isComputed)) formulas.push(`${columnName(at)}${line}`);
     }
     rows.push({ cells, line });
   }
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   if (rows.length * width > MOST_CELLS)
     throw archive.damaged(`it has ${counted(rows.length, 'row')}, and one of ${counted(width, 'column')}`);
+  requireComputed(formulas, { name, path });
+  requireUnmerged(sheet, rows, { name, path });
   return rows.map(({ cells, line }) => ({
     cells: [...cells, ...Array(width - cells.length).fill('')],
     line,
   }));
 }
 
-/** The part of the sheet that the workbook lists first and does not hide. */
-function firstSheet(archive: WorkbookArchive): string {
+/** The sheet that the workbook lists first and does not hide. */
+function firstSheet(archive: WorkbookArchive): { name: string; part: string } {
   const sheets = [...elements(archive.text('xl/workbook.xml') ?? '', 'sheet')];
   const first = sheets.find(({ tag }) => (attribute(tag, 'state') ?? 'visible') === 'visible') ?? sheets[0];
   const id = attribute(first?.tag ?? '', 'r:id');
   const links = [...elements(archive.text('xl/_rels/workbook.xml.rels') ?? '', 'Relationship')];
   const target = attribute(links.find(({ tag }) => attribute(tag, 'Id') === id)?.tag ?? '', 'Target');
-  if (target === undefined) return 'xl/worksheets/sheet1.xml';
-  return target.startsWith('/') ? target.slice(1) : `xl/${target}`;
+  const name = attribute(first?.tag ?? '', 'name') ?? '';
+  if (target === undefined) return { name, part: 'xl/worksheets/sheet1.xml' };
+  return { name, part: target.startsWith('/') ? target.slice(1) : `xl/${target}` };
 }
 
-/** `C7` is column 2. */
-function columnOf(reference: string | undefined): number | undefined {
-  const letters = /^([A-Z]{1,3})\d+$/.exec(reference ?? '')?.[1];
-  if (letters === undefined) return undefined;
-  return [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0) - 1;
+/** Whether a program that computes has saved the workbook: others ask for it when it is opened, and write 0 in the meantime. */
+function isComputedBy(archive: WorkbookArchive): boolean {
+  const [settings] = elements(archive.text('xl/workbook.xml') ?? '', 'calcPr');
+  return !/^(?:1|true)$/.test(attribute(settings?.tag ?? '', 'fullCalcOnLoad') ?? '');
+}
+
+/** Whether a cell has a formula whose value is not there. That of a text (`str`) may be empty. */
+function lacksValue({ tag, inner }: { tag: string; inner: string }, isComputed: boolean): boolean {
+  if (!/<(?:[\w-]+:)?f[\s>/]/.test(inner)) return false;
+  const [value] = elements(inner, 'v');
+  return !isComputed || value === undefined || (value.inner === '' && attribute(tag, 't') !== 'str');
 }
 
 function cellText(
