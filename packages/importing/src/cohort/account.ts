@@ -3,6 +3,7 @@ import { compareText, type LeftOutFile, type MappedSeries } from '@radweave/arti
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
 import { grouped } from '../series/stack.ts';
+import type { Copy } from './copies.ts';
 import type { FoundImages } from './find-images.ts';
 import type { Imageless } from './patients.ts';
 
@@ -17,16 +18,20 @@ export interface Unmatched {
   readonly patients: readonly Imageless[];
 }
 
-/** What was left out: files, what fits nobody, series. Paths are relative to the folder. */
+/** What was left out: files, copies, what fits nobody, series. Paths are relative to the folder. */
 export function allLeftOut(
   found: FoundImages,
   { images, masks, patients }: Unmatched,
-  proposals: readonly Proposal[],
+  { proposals, copies }: { readonly proposals: readonly Proposal[]; readonly copies: readonly Copy[] },
   root: string,
 ): LeftOutFile[] {
   const whole = { patient: '', series: '' };
   return [
     ...found.leftOut.map((one) => ({ ...one, ...whole })),
+    ...copies.map(({ patient, series, path, of, fault }) => ({
+      ...{ path: relative(root, path), patient, series },
+      reason: `the same image as ${relative(root, of)}${fault === null ? '' : `, and ${fault}`}`,
+    })),
     ...images.map((path) => ({ path: relative(root, path), ...whole, reason: UNLISTED })),
     ...masks.map((path) => ({ path: relative(root, path), ...whole, reason: NO_SERIES })),
     ...patients.map(({ patient, spelt }) => ({

@@ -96,19 +96,6 @@ test('images of one place are parted by what tells them apart, or are a fault', 
   expect(new Set(stacks.map(({ id }) => id)).size).toBe(2);
 });
 
-test('a copy of an image is left out and said', () => {
-  const same = { [TAG.sopInstance]: ['UI', '1.2.3.4.77'] } as MadeUp;
-  const [stack] = stacksOf(images([{ ...same }, { ...same }, at(0, 0, 5)]));
-  expect(stack?.slices).toHaveLength(2);
-  expect(stack?.notes).toEqual(['1 × the same image in another file, left out']);
-});
-
-test('slices that all have one UID are slices, each at its place', () => {
-  const same = { [TAG.sopInstance]: ['UI', '1.2.3.4.77'] } as MadeUp;
-  const [stack] = stacksOf(images([0, 5, 10].map((z) => ({ ...same, ...at(0, 0, z) }))));
-  expect(stack).toMatchObject({ slices: [{ at: 0 }, { at: 5 }, { at: 10 }], notes: [], fault: null });
-});
-
 test('stacks of one series that differ in direction only have names of their own', () => {
   const tilted = (degrees: number): MadeUp => {
     const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];

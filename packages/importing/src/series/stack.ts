@@ -50,26 +50,14 @@ export function grouped<T>(all: readonly T[], keyOf: (one: T) => string): T[][] 
   return [...groupBy(all, keyOf).values()];
 }
 
-export function stacksOf(images: readonly Image[]): Stack[] {
-  const { once, notes } = withoutCopies(images);
-  const slices = once.flatMap((image) => image.frames.map((frame): Slice => ({ image, frame, at: null })));
+/** @param told What is known of the series as a whole. */
+export function stacksOf(
+  images: readonly Image[],
+  told: Pick<Stack, 'notes' | 'fault'> = { notes: [], fault: null },
+): Stack[] {
+  const slices = images.flatMap((image) => image.frames.map((frame): Slice => ({ image, frame, at: null })));
   const parts = byShape(slices).flatMap(byRepetition);
-  return parts.map((part) => stackOf(part, parts.length > 1, notes));
-}
-
-/** The same instance may lie in an export twice; one UID at two places is not the same (some tools give all slices one). */
-function withoutCopies(images: readonly Image[]): { once: Image[]; notes: string[] } {
-  const seen = new Map<string, Image>();
-  for (const image of images) {
-    const key = JSON.stringify([
-      image.instance,
-      image.frames.map(({ position, apart }) => [position, apart]),
-    ]);
-    if (!seen.has(key)) seen.set(key, image);
-  }
-  const copies = images.length - seen.size;
-  const notes = copies === 0 ? [] : [`${copies} × the same image in another file, left out`];
-  return { once: [...seen.values()], notes };
+  return parts.map((part) => stackOf(part, parts.length > 1, told));
 }
 
 function normalOf({ directions }: Frame): Vector | null {
@@ -139,7 +127,7 @@ function inOrder(slices: readonly Slice[]): Slice[] {
     .sort((a, b) => a.at - b.at);
 }
 
-function stackOf(part: readonly Slice[], isPart: boolean, notes: readonly string[]): Stack {
+function stackOf(part: readonly Slice[], isPart: boolean, told: Pick<Stack, 'notes' | 'fault'>): Stack {
   const slices = inOrder(part);
   const [first] = slices as [Slice];
   const distances = slices.slice(1).flatMap(({ at }, i) => (at === null ? [] : [at - (slices[i]?.at ?? 0)]));
@@ -158,13 +146,13 @@ function stackOf(part: readonly Slice[], isPart: boolean, notes: readonly string
     gaps: distances.filter((one) => one > GAP * (distance ?? 0)).length,
     sheared: shear >= LEAST_SHEAR,
     notes: [
-      ...notes,
+      ...told.notes,
       ...spacingNotes(distances, distance),
       ...(shear < LEAST_SHEAR
         ? []
         : [`tilted gantry: slices are shifted against each other by up to ${mm(shear)}°`]),
     ],
-    fault: faultOf(slices, facts.type),
+    fault: told.fault ?? faultOf(slices, facts.type),
   };
 }
 

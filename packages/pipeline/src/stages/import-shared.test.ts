@@ -32,10 +32,10 @@ test('one study and space, or one slice, under two PatientIDs is told with pseud
   );
   expect(study).not.toMatch(/A1|Q77/);
   const copies: MadeUp = {
-    [TAG.sopInstance]: ['UI', '1.2.3.8.0'],
+    [TAG.sopInstance]: ['UI', '1.2.3.8'],
     [TAG.studyUid]: ['UI', '1.77'],
   };
-  expect(await saidOf(copies)).toMatch(/have 1 SOPInstanceUID of several PatientIDs\./);
+  expect(await saidOf(copies)).toMatch(/have 2 SOPInstanceUIDs of several PatientIDs\./);
   expect(await saidOf({ [TAG.studyUid]: ['UI', '1.77'] })).toBe('');
 });
 

@@ -46,16 +46,17 @@ export function optionsIn(folder: string, more: Partial<ImportOptions> = {}): Im
   return importOptions(folder, 'export', more);
 }
 
-/** Writes slices of one series, in steps of 5 mm. */
+/** Writes slices of one series, in steps of 5 mm; each has a UID of its own, below the one that is given. */
 export function writeSeries(folder: string, description: string, count: number, more: MadeUp = {}): void {
   mkdirSync(join(folder, 'export'), { recursive: true });
+  const { [TAG.sopInstance]: [, uid] = ['UI', `1.2.3.${description.length}`], ...others } = more;
   for (let i = 0; i < count; i++) {
     const slice = madeUpSlice({
-      [TAG.sopInstance]: ['UI', `1.2.3.${description.length}.${i}`],
+      [TAG.sopInstance]: ['UI', `${uid}.${i}`],
       [TAG.seriesUid]: ['UI', `1.2.3.${description.length}`],
       [TAG.seriesDescription]: ['LO', description],
       [TAG.position]: ['DS', [0, 0, 5 * i]],
-      ...more,
+      ...others,
     });
     writeFileSync(join(folder, 'export', `${description}-${i}`), madeUpDicom(slice));
   }

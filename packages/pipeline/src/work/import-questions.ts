@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import { DataError, type ListedFile, privateFiles } from '@radweave/artifacts';
+import type { Conflict } from '@radweave/importing/cohort/copies';
 import type { OtherSettings } from '@radweave/importing/cohort/earlier';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
@@ -8,7 +9,7 @@ import type { Replacement } from '@radweave/importing/cohort/write-series';
 import { OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
 import { looks, MASK } from '@radweave/importing/series/rules';
 import type { Stack } from '@radweave/importing/series/stack';
-import { are, counted } from '@radweave/remarks';
+import { and, are, counted } from '@radweave/remarks';
 import { type StageContext, warn } from '@radweave/study/context/events';
 
 /** What only the user can say: what is unclear, a list of it, and how to settle it. */
@@ -49,6 +50,28 @@ export function unnamedFiles(paths: readonly string[]): Question {
 function leavingOut(path: string): string {
   const pattern = path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll("'", "''");
   return `'^(?<leave_out>${pattern})$'`;
+}
+
+/** Of series that are not left out. */
+export function conflictingFiles(
+  conflicts: readonly Conflict[],
+  proposals: readonly Proposal[],
+  root: string,
+): Question {
+  const used = new Set(
+    proposals.filter(({ modality }) => modality !== OUT).map(({ stack: { images } }) => images[0]?.series),
+  );
+  const lines = conflicts
+    .filter(({ series }) => used.has(series))
+    .map(({ patient, series, paths }) => {
+      const names = paths.map((path) => relative(root, path).split(sep).join('/'));
+      return `${patient}, series ${series}: ${and(names)}`;
+    });
+  return {
+    what: 'files have one SOPInstanceUID, and other pixels or another place',
+    lines,
+    hint: 'Take all but the right one of them away from the folder, or leave these series out by decisions there ("-")',
+  };
 }
 
 export function openSeries(proposals: readonly Proposal[]): Question {

@@ -27,6 +27,7 @@ import {
   type SeriesCount,
   tallied,
 } from '@radweave/importing/cohort/account';
+import { stacksOfPatients } from '@radweave/importing/cohort/copies';
 import { DoneSeries } from '@radweave/importing/cohort/done';
 import { leftOutNow, otherSettings } from '@radweave/importing/cohort/earlier';
 import {
@@ -39,7 +40,6 @@ import {
 import { type Choice, chosenByMasks, type FoundMask, withMasks } from '@radweave/importing/cohort/masks';
 import {
   hospitalsOf,
-  type ImportedPatient,
   patientsOf,
   requireWho,
   type Who,
@@ -51,9 +51,8 @@ import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flag
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { type Proposal, propose } from '@radweave/importing/series/propose';
+import { propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, withMaskRule } from '@radweave/importing/series/rules';
-import { grouped, stacksOf } from '@radweave/importing/series/stack';
 import { counted } from '@radweave/remarks';
 import type { WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
@@ -69,6 +68,7 @@ import {
 } from './import-oddities.ts';
 import {
   asker,
+  conflictingFiles,
   missingFiles,
   mixedSettings,
   openSeries,
@@ -173,7 +173,8 @@ export async function importImages(
   const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
   if (how === null || pseudonyms.length === known.length) writePseudonyms(path, pseudonyms);
   else throw newPatients(pseudonyms.length - known.length, path);
-  const named = proposalsOf(patients, mapping, { ...options, modalities: who.modalities });
+  const { stacks, copies, conflicts } = stacksOfPatients(patients, step('comparing copies'));
+  const named = propose(stacks, mapping, { wanted: who.modalities, usesMasks: options.mask !== null });
   const {
     proposals: outlined,
     unclear: maskless,
@@ -193,7 +194,7 @@ export async function importImages(
   };
   sayUnmatched(unmatched, leftOutPath, context);
   sayMaskless(choice.leftOut, leftOutPath, context);
-  const leftOut = allLeftOut(found, unmatched, proposals, options.root);
+  const leftOut = allLeftOut(found, unmatched, { proposals, copies }, options.root);
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
   const reasons = tallied(
@@ -211,6 +212,7 @@ export async function importImages(
   ask(missingFiles(who.files ?? [], found, options.root));
   requireSomething(found, proposals, options, reasons);
   if (options.mask !== null) ask(tornMasks(found, patients));
+  ask(conflictingFiles(conflicts, proposals, options.root));
   ask(openSeries(proposals));
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
@@ -331,17 +333,4 @@ function keepOthersFiles({ records, secrets }: ImportOptions): void {
     refuseOther(path, flag, 'of an earlier import', () => false);
   if (!existsSync(mapping)) for (const path of [sheet, table, patients]) refuse(path, '--records');
   if (!existsSync(uidKey)) refuse(leftOut, '--private');
-}
-
-function proposalsOf(
-  patients: readonly ImportedPatient[],
-  mapping: Mapping,
-  { modalities, mask }: ImportOptions,
-): Proposal[] {
-  const stacks = patients.flatMap(({ pseudonym: patient, images }) =>
-    grouped(images, ({ series }) => series)
-      .flatMap(stacksOf)
-      .map((stack) => ({ patient, stack })),
-  );
-  return propose(stacks, mapping, { wanted: modalities, usesMasks: mask !== null });
 }

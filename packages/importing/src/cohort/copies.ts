@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { hashFile } from '@radweave/artifacts';
+import { Scratch } from '@radweave/imaging';
+import { counted } from '@radweave/remarks';
+import { FileFault } from '../files/fault.ts';
+import { SliceReader } from '../output/slice-values.ts';
+import type { Image } from '../series/image.ts';
+import { grouped, type Stack, stacksOf } from '../series/stack.ts';
+import type { ImportedPatient } from './patients.ts';
+
+/** A file that is left out, as another one has its image. */
+export interface Copy {
+  readonly patient: string;
+  readonly series: string;
+  readonly path: string;
+  /** The file that has it. */
+  readonly of: string;
+  /** Why this one cannot be read; null where it can. */
+  readonly fault: string | null;
+}
+
+/** Files with one SOPInstanceUID and other pixels, or of another place: only one of them can be right. */
+export interface Conflict {
+  readonly patient: string;
+  readonly series: string;
+  readonly paths: readonly string[];
+}
+
+/**
+ * Puts the images of patients in order, each once.
+ *
+ * @param onSeries Called before the images of a series that is there in several copies are compared; what it throws ends it.
+ */
+export function stacksOfPatients(
+  patients: readonly ImportedPatient[],
+  onSeries: (done: number, total: number) => void,
+): { stacks: { patient: string; stack: Stack }[]; copies: Copy[]; conflicts: Conflict[] } {
+  const all = patients.flatMap(({ pseudonym: patient, images }) =>
+    grouped(images, ({ series }) => series).map((own) => ({ patient, own })),
+  );
+  const [copies, conflicts]: [Copy[], Conflict[]] = [[], []];
+  const stacks = all.flatMap(({ patient, own }, i) => {
+    const groups = imagesTold(own);
+    if (groups.length < own.length) onSeries(i, all.length);
+    const told = groups.map(settled);
+    const series = own[0]?.series ?? '';
+    copies.push(...told.flatMap(({ left }) => left.map((one) => ({ patient, series, ...one }))));
+    const torn = told.flatMap(({ rivals }) => (rivals.length === 0 ? [] : [rivals]));
+    conflicts.push(...torn.map((rivals) => ({ patient, series, paths: rivals.map(({ path }) => path) })));
+    const once = told.map(({ image }) => image);
+    return stacksOf(once, notesOf(told, torn.length)).map((stack) => ({ patient, stack }));
+  });
+  return { stacks, copies, conflicts };
+}
+
+/** Images by what a file says it is. Some tools give all slices one UID: then the place tells them apart. */
+function imagesTold(images: readonly Image[]): Image[][] {
+  const byInstance = grouped(images, ({ instance }) => instance);
+  const byPlace = byInstance.map((own) => grouped(own, placeOf));
+  // Of two places one may be a correction of the other.
+  return byPlace.every((places) => places.length > 2) ? byPlace.flat() : byInstance;
+}
+
+function placeOf({ frames }: Image): string {
+  return JSON.stringify(frames.map(({ position, apart }) => [position, apart]));
+}
+
+/** What became of the files of one image. */
+interface Settled {
+  readonly image: Image;
+  readonly left: readonly Pick<Copy, 'path' | 'of' | 'fault'>[];
+  readonly rivals: readonly Image[];
+}
+
+/** Takes the first file that can be read. */
+function settled(files: readonly Image[]): Settled {
+  const [first] = files as [Image];
+  if (files.length === 1) return { image: first, left: [], rivals: [] };
+  // Their instances are hashes of the content; the same bytes need not be decoded to be known as the same.
+  const isSame = first.source.kind !== 'dicom' || new Set(files.map(({ path }) => hashFile(path))).size === 1;
+  const read = files.map((image) => ({ image, content: isSame ? '' : contentOf(image) }));
+  const whole = read.filter(({ content }) => !(content instanceof FileFault));
+  const { image } = whole[0] ?? { image: first };
+  const left = read
+    .filter((one) => one.image !== image)
+    .map(({ image: { path }, content }) => ({
+      path,
+      of: image.path,
+      fault: content instanceof FileFault ? content.message : null,
+    }));
+  const rivals = grouped(whole, ({ content }) => String(content)).map(([one]) => one?.image ?? first);
+  return { image, left, rivals: rivals.length > 1 ? rivals : [] };
+}
+
+/** A hash of the values and places of an image; why it cannot be read where it cannot. */
+function contentOf(image: Image): string | FileFault {
+  const { rows, columns, frames } = image;
+  const hash = createHash('sha256');
+  const reader = new SliceReader(null, new Scratch());
+  try {
+    for (const frame of frames) {
+      const { samples, valuesOf, photometric, unit } = reader.read({ image, frame, at: null });
+      const { position, directions, spacing } = frame;
+      hash.update(JSON.stringify([rows, columns, position, directions, spacing, photometric, unit]));
+      hash.update(valuesOf(samples));
+    }
+  } catch (error) {
+    if (error instanceof FileFault) return error;
+    throw error;
+  }
+  return hash.digest('hex');
+}
+
+/** What is said of a series, also where nobody may know its patient: without the names of files. */
+function notesOf(told: readonly Settled[], conflicts: number): Pick<Stack, 'notes' | 'fault'> {
+  const left = told.flatMap((one) => one.left);
+  const same = left.filter(({ fault }) => fault === null).length;
+  return {
+    notes: [
+      ...(same > 0 ? [`${same} × the same image in another file, left out`] : []),
+      ...(left.length > same
+        ? [`${left.length - same} × the same image in another file that cannot be read, left out`]
+        : []),
+    ],
+    fault:
+      conflicts === 0
+        ? null
+        : `${counted(conflicts, 'SOPInstanceUID')} ${conflicts === 1 ? 'is that' : 'are those'} of several images`,
+  };
+}
