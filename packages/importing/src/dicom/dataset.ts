@@ -77,12 +77,12 @@ export class Dataset {
     return all === '' ? [] : all.split('\\').map((one) => one.trim());
   }
 
-  /** Numbers written as text (DS, IS); what is not a finite number is left out. */
+  /** Numbers written as text (DS, IS); none where one of them is no number, as the others would take its place. */
   decimals(tag: number): number[] {
-    return this.texts(tag)
+    const numbers = this.texts(tag)
       .filter((one) => one !== '')
-      .map(Number)
-      .filter(Number.isFinite);
+      .map(Number);
+    return numbers.every(Number.isFinite) ? numbers : [];
   }
 
   decimal(tag: number): number | undefined {

@@ -72,6 +72,14 @@ test('isotropic voxels: planes at equal distances, values between those of the n
   expect(planes.map(({ image }) => middleOf(image.pixels))).toEqual([0, 51, 102, 153, 204, 255]);
 });
 
+test('without a pixel spacing no pixel is given a size in mm', () => {
+  const stack = constant([[0, 0]], { [TAG.spacing]: ['DS', ''] });
+  expect(() => [...render(stack, { ...PIXELS, fit: { kind: 'spacing', mm: 2 } })]).toThrow(
+    'there is no pixel spacing, so no pixel can become 2 mm wide',
+  );
+  expect([...render(stack, PIXELS)]).toHaveLength(1);
+});
+
 test('what a tilted gantry shifted, or what has gaps, is not brought to equal distances', () => {
   const gap = constant([
     [0, 0],

@@ -55,6 +55,10 @@ export function* render(
     if (!chosen.has(one.slice)) continue;
     const gray = grayImage(image.columns, image.rows, maker.grayOf(one));
     const box = lesion?.box ?? null;
+    if (options.fit.kind === 'spacing' && frame.spacing === null)
+      throw new FileFault(
+        `there is no pixel spacing, so no pixel can become ${options.fit.mm} mm wide (--fit pad needs none)`,
+      );
     const fit = fitted(box === null ? gray : cropped(gray, box), frame.spacing, options.size, options.fit);
     const area = lesion?.areas[stack.slices.indexOf(one.slice)] ?? null;
     yield { ...about, image: fit.image, fit, range, how, at, area, box };

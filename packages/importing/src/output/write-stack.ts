@@ -42,7 +42,7 @@ function rowOf(one: Rendered, proposal: Proposal, place: Place, file: string): I
   const [rowSpacing = null, columnSpacing = null] = frame.spacing ?? [];
   const notes = [
     ...oddities(proposal),
-    ...(frame.spacing === null ? ['no pixel spacing: pixels are taken for squares'] : []),
+    ...(image.source.kind === 'picture' ? ['no pixel spacing: pixels are taken for squares'] : []),
     ...lesionNotes(one),
     ...(one.fit.isCut ? ['the edges are cut off'] : []),
   ];

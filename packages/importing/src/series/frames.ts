@@ -22,6 +22,8 @@ export interface Frame {
   readonly isRescaled: boolean;
   /** What slope and intercept make (Rescale Type), often empty; null where the file has no intercept. */
   readonly unit: string | null;
+  /** Elements that should be numbers and are none, with what they are. */
+  readonly unread: readonly { readonly name: string; readonly text: string }[];
   /** What tells images of one place apart: acquisition, time, echo, b value, kind of image. */
   readonly apart: readonly string[];
 }
@@ -57,6 +59,12 @@ function frameOf(
     slope: rescale(transformed, TAG.slope, 1),
     intercept: rescale(transformed, TAG.intercept, 0),
     isRescaled: transformed.has(TAG.slope) && transformed.has(TAG.intercept),
+    unread: [
+      ...unreadIn(measures, { PixelSpacing: TAG.spacing, SliceThickness: TAG.thickness }),
+      ...unreadIn(within(TAG.planePosition), { ImagePositionPatient: TAG.position }),
+      ...unreadIn(within(TAG.planeOrientation), { ImageOrientationPatient: TAG.orientation }),
+      ...unreadIn(dataset, OF_IMAGE),
+    ],
     unit: transformed.has(TAG.intercept) ? transformed.text(TAG.rescaleType) : null,
     apart: [
       dataset.text(TAG.acquisitionNumber),
@@ -67,6 +75,22 @@ function frameOf(
       kind.text(TAG.frameKind) || dataset.text(TAG.imageType),
     ],
   };
+}
+
+/** What rules and order read of the image as a whole. */
+const OF_IMAGE = {
+  InstanceNumber: TAG.instanceNumber,
+  EchoTime: TAG.echoTime,
+  RepetitionTime: TAG.repetitionTime,
+  InversionTime: TAG.inversionTime,
+};
+
+function unreadIn(dataset: Dataset, tags: Readonly<Record<string, number>>): Frame['unread'] {
+  return Object.entries(tags).flatMap(([name, tag]) =>
+    dataset.has(tag) && dataset.decimals(tag).length === 0 && dataset.text(tag) !== ''
+      ? [{ name, text: dataset.text(tag) }]
+      : [],
+  );
 }
 
 function rescale(transformed: Dataset, tag: number, absent: number): number {

@@ -57,6 +57,7 @@ const NO_PLACE = {
   slope: 1,
   intercept: 0,
   isRescaled: true,
+  unread: [],
   unit: null,
   apart: [],
 } as const;

@@ -113,6 +113,23 @@ test('slices of two pixel sizes are two stacks; rounding is none', () => {
   expect(stacksOf(images(sized)).map(({ slices }) => slices.length)).toEqual([2, 2]);
 });
 
+test('numbers that are none, as with decimal commas, are told and not read, and no other takes their place', () => {
+  const comma = (z: number, more: MadeUp = {}): MadeUp => ({
+    ...at(0, 0, z),
+    [TAG.spacing]: ['DS', '0,5\\0,5'],
+    ...more,
+  });
+  const [stack] = stacksOf(images([comma(0), comma(5, { [TAG.thickness]: ['DS', '5,0'] })]));
+  expect(stack?.notes).toEqual([
+    'PixelSpacing is no number (0,5\\0,5; so in 2 slices), and not read',
+    'SliceThickness is no number (5,0), and not read',
+    'no pixel spacing: pixels are taken for squares',
+  ]);
+  const [placeless] = stacksOf(images([at(0, 0, 5), { [TAG.position]: ['DS', '0\\0,5\\3\\4'] }]));
+  expect(placeless?.notes).toEqual(['ImagePositionPatient is no number (0\\0,5\\3\\4), and not read']);
+  expect(placeless?.fault).toContain('position or orientation is missing');
+});
+
 test('radiographs, which have no place, are ordered by their numbers', () => {
   const numbered = [3, 1, 2].map(
     (number) =>

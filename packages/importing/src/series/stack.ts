@@ -147,6 +147,7 @@ function stackOf(part: readonly Slice[], isPart: boolean, told: Pick<Stack, 'not
     sheared: shear >= LEAST_SHEAR,
     notes: [
       ...told.notes,
+      ...numberNotes(slices),
       ...spacingNotes(distances, distance),
       ...(shear < LEAST_SHEAR
         ? []
@@ -184,6 +185,18 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
   const places = new Set(slices.map(({ at }) => Math.round((at ?? 0) / SAME_PLACE)));
   const where = places.size === 1 ? 'one place' : `${places.size} places`;
   return `at ${where} lie several images (${slices.length} in all), and nothing tells them apart`;
+}
+
+/** Decimal commas, in the main. */
+function numberNotes(slices: readonly Slice[]): string[] {
+  const all = slices.flatMap(({ frame }) => frame.unread);
+  const notes = grouped(all, ({ name }) => name).map((own) => {
+    const [{ name, text }] = own as [(typeof own)[number]];
+    return `${name} is no number (${text}${own.length > 1 ? `; so in ${counted(own.length, 'slice')}` : ''}), and not read`;
+  });
+  const [first] = slices;
+  const isBare = first?.image.source.kind !== 'picture' && first?.frame.spacing === null;
+  return isBare ? [...notes, 'no pixel spacing: pixels are taken for squares'] : notes;
 }
 
 function spacingNotes(distances: readonly number[], usual: number | null): string[] {

@@ -69,6 +69,7 @@ function framesOf({ slope, intercept }: NiftiHeader, cuts: Cuts): Frame[] {
     slope,
     intercept,
     isRescaled: true,
+    unread: [],
     unit: null,
     apart: [],
   }));

@@ -5,6 +5,7 @@ import { importFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
+import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { optionsIn, writeSeries } from './import.options.test.data.ts';
@@ -114,6 +115,25 @@ test('a dry run writes no slice and shows every series', async () => {
   expect(html).toContain('arterial — CT, axial');
   // A pseudonym, of six digits, may begin as the ID does.
   expect(html).not.toMatch(/HN-1(?!\d)|Somebody/);
+});
+
+test('what is odd about many series in one way is told once', async () => {
+  const folder = tempDir();
+  const comma = (patient: string): MadeUp => ({
+    [TAG.patientId]: ['LO', patient],
+    [TAG.sopInstance]: ['UI', `1.2.${patient}`],
+    [TAG.spacing]: ['DS', '0,5\\0,5'],
+  });
+  for (const [i, name] of ['arterial', 'art', 'arterial phase'].entries())
+    writeSeries(folder, name, 1, comma(String(i)));
+  writeSeries(folder, 'portal', 1, comma('0'));
+  const context = listening();
+  await importStage(optionsIn(folder), context);
+  const why = String.raw`PixelSpacing is no number \(0,5\\0,5\), and not read; no pixel spacing: pixels are taken for squares\.$`;
+  expect(context.said.filter((text) => text.includes('PixelSpacing'))).toEqual([
+    expect.stringMatching(new RegExp(`series \\w+ and 2 more of A: ${why}`)),
+    expect.stringMatching(new RegExp(`series \\w+ of P: ${why}`)),
+  ]);
 });
 
 test('slices that somebody else has put where an import writes are kept', async () => {

@@ -168,7 +168,7 @@ test('what is odd about a series stands in import.csv, and a later export takes 
   await importStage(options, silentContext());
   const rows = () => readImported(importFiles(options.records).table);
   const odd =
-    'the file says that text is burnt into the pixels; no pixel spacing: pixels are taken for squares';
+    'no pixel spacing: pixels are taken for squares; the file says that text is burnt into the pixels';
   expect(rows().map(({ notes }) => notes)).toEqual([odd, odd]);
   rmSync(options.root, { recursive: true });
   writeSeries(folder, 'arterial again', 3);

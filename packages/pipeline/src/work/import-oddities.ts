@@ -184,10 +184,14 @@ export function sayOddities(
         `${pseudonym}: one PatientID at ${places.size} institutions, so perhaps two people; with a table that says hospitals, and a folder called after each, they are told apart.`,
       );
   }
-  for (const one of proposals.filter(({ modality }) => modality !== OUT && modality !== MASK)) {
-    const notes = oddities(one).join('; ');
-    if (notes !== '')
-      warn(context, `${one.patient}, series ${one.stack.id} ${standing(one.modality)}: ${notes}.`);
+  const odd = proposals
+    .filter(({ modality }) => modality !== OUT && modality !== MASK)
+    .map((one) => ({ ...one, notes: oddities(one).join('; ') }))
+    .filter(({ notes }) => notes !== '');
+  for (const alike of grouped(odd, ({ modality, notes }) => JSON.stringify([modality, notes]))) {
+    const [{ patient, stack, modality, notes }] = alike as [(typeof alike)[number]];
+    const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;
+    warn(context, `${patient}, series ${stack.id}${others} ${standing(modality)}: ${notes}.`);
   }
 }
 
