@@ -1,5 +1,6 @@
-import { basename, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { ListedFile } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
@@ -145,8 +146,26 @@ export function niftiReader(naming: Naming, wishes: VolumeWishes): ImageReader {
       () => openNiftiHeader(path),
       () => (isMask ? [] : null),
     );
-    return whose(name, naming, (named) => volumesOf(path, header, named, wishes));
+    const beside = isMask ? maskBeside(path, name, naming.patterns) : null;
+    return whose(name, naming, (named) => volumesOf(path, header, named, wishes), beside);
   };
+}
+
+/** `1_A_mask.nii` is the mask of `1_A.nii`, and no image of a patient `1_A`: null where no image that begins so lies beside it. */
+function maskBeside(path: string, name: string, patterns: readonly string[]): NamedFile | null {
+  const stem = basename(path).replace(NIFTI_NAME, '');
+  const ends = [...stem.matchAll(/[ ._-]/g)].map(({ index }) => index).reverse();
+  for (const end of ends) {
+    for (const ending of ['.nii.gz', '.nii']) {
+      const image = `${stem.slice(0, end)}${ending}`;
+      if (!existsSync(join(dirname(path), image))) continue;
+      const named = namedFile(`${name.slice(0, -basename(name).length)}${image}`, patterns);
+      if (named === null || named === 'out') continue;
+      const rest = stem.slice(end + 1).replaceAll('_', ' ');
+      return { ...named, series: `${named.series} ${rest}`.trim() };
+    }
+  }
+  return null;
 }
 
 /** Reads pictures: PNG, JPEG, BMP and TIFF. */
@@ -161,10 +180,12 @@ export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; ke
   };
 }
 
+/** @param beside What an image beside a mask says of both. */
 function whose(
   name: string,
   { patterns, hospitalOf, unclear, listed }: Naming,
   read: (named: NamedFile) => readonly Image[] | string,
+  beside: NamedFile | null = null,
 ): readonly Image[] | string {
   const named = namedFile(name, patterns);
   if (listed !== null) {
@@ -174,7 +195,8 @@ function whose(
     return named === 'out' ? BY_PATTERN : read({ ...row, series: row.modality });
   }
   if (named === 'out') return BY_PATTERN;
-  if (named !== null) return read({ ...named, hospital: named.hospital ?? hospitalOf(named.patient, name) });
+  const own = beside ?? named;
+  if (own !== null) return read({ ...own, hospital: own.hospital ?? hospitalOf(own.patient, name) });
   unclear.push(name);
   return UNCLEAR;
 }

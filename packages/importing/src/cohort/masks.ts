@@ -1,15 +1,38 @@
-import { groupBy } from '@radweave/artifacts';
+import { groupBy, type Mapping } from '@radweave/artifacts';
 import { FileFault } from '../files/fault.ts';
 import { lesionOf, NothingChosen } from '../masks/lesion.ts';
 import type { MaskFile } from '../masks/mask-file.ts';
 import type { PixelOptions } from '../output/options.ts';
+import type { Image } from '../series/image.ts';
 import type { MaskSource } from '../series/mask-source.ts';
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
-import { MASK } from '../series/rules.ts';
+import { MASK, named } from '../series/rules.ts';
 import { keyOf } from './patients.ts';
 
 /** A mask among DICOM files, and whose it may be: the first of them that has images. */
 export type FoundMask = MaskFile & { readonly path: string; readonly owners: readonly string[] };
+
+/**
+ * Parts images from the masks of patients of whom there is nothing else: nobody becomes a patient by a mask.
+ *
+ * @param wanted Modalities that are asked for, by whose names a series is no mask.
+ */
+export function withoutMasksAlone(
+  images: readonly Image[],
+  rules: Mapping['rules'],
+  wanted: readonly string[] | null,
+): { images: Image[]; alone: Image[] } {
+  const isMask = ({ source, facts }: Image): boolean =>
+    source.kind === 'nifti' &&
+    wanted?.includes(facts.description) !== true &&
+    named({ ...facts, plane: 'none', examination: { place: null, of: 1 } }, rules)?.modality === MASK;
+  const groups = [...groupBy(images, ({ hospital, patientId }) => keyOf(hospital, patientId)).values()];
+  const isAlone = (own: readonly Image[]): boolean => own.every(isMask);
+  return {
+    images: groups.filter((own) => !isAlone(own)).flat(),
+    alone: groups.filter(isAlone).flat(),
+  };
+}
 
 /** A series, and the masks that could be its own: there must be one. */
 export interface UnclearMask {

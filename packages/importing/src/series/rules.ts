@@ -10,7 +10,7 @@ export interface SeriesFacts extends ImageFacts {
   readonly examination: Examination;
 }
 
-const CALLED_MASK = '(^|[ _-])(d?seg|segmentation|masks?|labels?|roi)$';
+const CALLED_MASK = '(^|[ ._-])(d?seg|segmentation|masks?|labels?|roi)$';
 
 /** Which of a patient's examinations (studies) a series is of, by date. */
 export interface Examination {

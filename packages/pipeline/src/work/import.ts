@@ -37,7 +37,13 @@ import {
   niftiReader,
   pictureReader,
 } from '@radweave/importing/cohort/find-images';
-import { type Choice, chosenByMasks, type FoundMask, withMasks } from '@radweave/importing/cohort/masks';
+import {
+  type Choice,
+  chosenByMasks,
+  type FoundMask,
+  withMasks,
+  withoutMasksAlone,
+} from '@radweave/importing/cohort/masks';
 import {
   hospitalsOf,
   patientsOf,
@@ -168,9 +174,10 @@ export async function importImages(
     masks,
   });
   const found = findImages(options.root, read, step('reading headers'));
-  if (options.kind !== 'dicom' && found.images.length > 0) requireWho(who, !dryRun, found.images);
+  const { images, alone } = withoutMasksAlone(found.images, mapping.rules, who.modalities);
+  if (options.kind !== 'dicom' && images.length > 0) requireWho(who, !dryRun, images);
   const known = existsSync(path) ? readPseudonyms(path) : [];
-  const { patients, pseudonyms, unlisted } = patientsOf(found.images, who, known);
+  const { patients, pseudonyms, unlisted } = patientsOf(images, who, known);
   if (how === null || pseudonyms.length === known.length) writePseudonyms(path, pseudonyms);
   else throw newPatients(pseudonyms.length - known.length, path);
   const { stacks, copies, conflicts } = stacksOfPatients(patients, step('comparing copies'));
@@ -189,7 +196,7 @@ export async function importImages(
   const { proposals } = choice;
   const unmatched = {
     images: unlisted.map((image) => image.path),
-    masks: unused,
+    masks: [...unused, ...new Set(alone.map((image) => image.path))],
     patients: withoutImage(who.listed ?? [], patients, unlisted),
   };
   sayUnmatched(unmatched, leftOutPath, context);
