@@ -108,11 +108,11 @@ test('several remarks are said one after the other, each once', () => {
 test.each([
   [
     remark('audit-found', { what: remark('INFO_FUSION_IN_SAMPLE'), n: 2, isAtLeast: false }),
-    '融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
+    '逻辑回归以样本内特征拟合；堆叠分类器以折外 logit 拟合（2 项）',
   ],
   [
     remark('audit-frozen', { n: 13, evaluated: 7, scalers: 2, thresholds: 4 }),
-    '13 项冻结的决策（评估 7 项；融合的标准化参数 2 项、阈值 4 项）',
+    '13 项冻结的决策（评估 7 项；特征逻辑回归的标准化参数 2 项、阈值 4 项）',
   ],
   [
     remark('data-lost', {

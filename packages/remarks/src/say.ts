@@ -2,6 +2,7 @@ import { CODES } from './en/index.ts';
 import { EN } from './english.ts';
 import type { Kind } from './entry.ts';
 import type { Language } from './language.ts';
+import { shownModel } from './model-names.ts';
 import type { Code, Fault, Params, Part, Remark } from './remark.ts';
 import { type Split, TERMS, type Term } from './terms.ts';
 import type { TestKind } from './test-set.ts';
@@ -50,6 +51,13 @@ export function withLabelNames(one: Part, names: readonly (string | undefined)[]
   );
 }
 
+/** A remark that calls the models of these modalities as people are told. */
+export function withModelNames(one: Part, modalities: readonly string[]): Remark {
+  return changed(one, (kind, value) =>
+    kind === 'model' && typeof value === 'string' ? shownModel(value, modalities) : value,
+  );
+}
+
 /** A remark about a test of this kind, where it is about a test. */
 export function ofTest(one: Part, test: TestKind): Remark {
   return changed(one, (kind, value) => (kind === 'test' ? test : value));
@@ -64,7 +72,8 @@ function changed(one: Part, change: (kind: Kind, value: unknown) => unknown): Re
     if (kind === 'remarks') return [name, (value as Part[]).map((part) => changed(part, change))];
     return [name, change(kind, value)];
   });
-  return (remark as (code: Code, params: unknown) => Remark)(one.code, Object.fromEntries(own));
+  const given = own.filter(([, value]) => value !== undefined);
+  return (remark as (code: Code, params: unknown) => Remark)(one.code, Object.fromEntries(given));
 }
 
 function withoutText(value: unknown): unknown {

@@ -297,7 +297,9 @@ test('where a modality has two models, a note tells them apart: in the summary a
   }
   const one = study();
   one.evaluation.models = one.evaluation.models.filter(({ kind }) => kind !== 'network');
-  expect(textOf(await buildReport(one, 'en'))).not.toContain('is the logistic regression on');
+  const alone = textOf(await buildReport(one, 'en'));
+  expect(alone).toContain('“A” is the logistic regression on the extracted features of A alone.');
+  expect(alone).not.toContain('with its own last layer');
 });
 
 test('training curves say why the tables show other numbers, and how many batches the kept weights saw', async () => {
@@ -349,7 +351,7 @@ test.each([
 );
 
 test('the table of frozen decisions says what the audit counts besides', async () => {
-  const audit = 'the leakage audit also counts those in the file of the fusion';
+  const audit = 'the leakage audit also counts those in fusion/model.json';
   expect(textOf(section(await buildReport(study(), 'en'), 'results'))).toContain(audit);
   expect(textOf(section(await buildReport(bareStudy(), 'en'), 'results'))).not.toContain(audit);
   const one = study();

@@ -18,7 +18,7 @@ export async function buildReport(
   language: Language,
   onSection: (done: number, total: number) => void = () => undefined,
 ): Promise<string> {
-  const words = wordsFor(language, data.evaluation);
+  const words = wordsFor(language, data);
   const context = new ReportContext(data, words);
   beginDocument();
   const sections: Html[] = [];

@@ -66,19 +66,24 @@ export function modelGroups({
   ].filter((group) => group.models.length > 0);
 }
 
-/** What tells “A” and “network A” apart, of the first modality that has both; null where none has. */
+/** What “A” is, of the first modality with a classifier of its features, and what “network A”, where there is one. */
 export function namesNote({ data, words }: ReportContext): string | null {
   const { models } = data.evaluation;
-  for (const { name, kind, modalities } of models) {
-    const network = kind === 'features' ? models.find(isNetworkOf(modalities)) : undefined;
-    if (network === undefined) continue;
-    return words.namesNote(words.modelName(name), words.modelName(network.name), words.list(modalities));
-  }
-  return null;
+  const own = models.find(({ kind, modalities }) => modalities.length === 1 && isOfFeatures(kind));
+  if (own === undefined) return null;
+  const { name, modalities } = own;
+  const network = models.find((one) => one.kind === 'network' && one.modalities.join() === modalities.join());
+  const classifier = words.modelName(name);
+  return words.namesNote(
+    classifier,
+    network === undefined ? null : words.modelName(network.name),
+    words.list(modalities),
+    classifier === name ? null : name,
+  );
 }
 
-function isNetworkOf(modalities: readonly string[]): (model: EvaluatedModel) => boolean {
-  return (one) => one.kind === 'network' && one.modalities.join() === modalities.join();
+function isOfFeatures(kind: EvaluatedModel['kind']): boolean {
+  return kind === 'features' || kind === 'fused';
 }
 
 /** Whether a split has no patient at all, as the external test without an external hospital. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
 import { textOf } from './testing/read-page.ts';
-import { study } from './testing/study.ts';
+import { bareStudy, study } from './testing/study.ts';
 import { WORDS } from './words/index.ts';
 
 /** Only the home hospital, and nothing odd. */
@@ -47,6 +47,36 @@ test.each(LANGUAGES)('that nothing odd was found speaks of what there is (%s)', 
   expect(none(true, false)).toMatch(/modality|模态/);
   expect(none(false, true)).toMatch(/hospital|医院/);
 });
+
+/** A study of one modality, without what the examples of remarks say of a fusion. */
+function ofOneModality(): ReportData {
+  const { leakage, maps } = bareStudy();
+  const one = { ...study(), modalities: ['A'], environment: [], leakage, maps };
+  const { evaluation } = one;
+  const own = evaluation.models.filter(({ name }) => name !== 'A');
+  for (const model of own) model.modalities = ['A'];
+  const isOwn = ({ model }: { model: string }): boolean => model !== 'A';
+  const [rows, curves] = [evaluation.rows.filter(isOwn), evaluation.curves.filter(isOwn)];
+  return { ...one, evaluation: { ...evaluation, models: own, rows, curves } };
+}
+
+test.each([
+  [
+    'en',
+    '“A” is the logistic regression on the extracted features of A, which the files call fused;',
+    'Primary model: A',
+  ],
+  ['zh', '“A”指以模态 A 的提取特征拟合的逻辑回归（文件中称为 fused）；“网络 A”指', '主要模型：A'],
+] as const)(
+  'of one modality nothing is called fused, and both models are defined (%s)',
+  async (language, note, primary) => {
+    const text = textOf(await buildReport(ofOneModality(), language));
+    expect(text).toContain(note);
+    expect(text).toContain(primary);
+    expect(text.replaceAll(note, '')).not.toMatch(/\bfused\b|融合/);
+    expect(textOf(await buildReport(study(), language))).toMatch(/Primary model: fused|主要模型：融合/);
+  },
+);
 
 test('of one modality the methods tell of one network', async () => {
   const methods = async (data: ReportData): Promise<string> => textOf(await buildReport(data, 'en'));

@@ -1,17 +1,17 @@
 import { shownLabel, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
-import { EN, testKind } from '@radweave/remarks';
+import { EN, shownModel, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
-import { areaOf, foundText, hasExternal, kindsText } from './results.ts';
+import { areaOf, foundText, hasExternal, kindsText, namesText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
 type ShownEvaluation = Pick<
   StageResult<'evaluate'>,
-  'rows' | 'labelNames' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
+  'rows' | 'modalities' | 'labelNames' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
 >;
 
 export const presenter: Presenter<'evaluate'> = { text: evaluationSummary };
@@ -25,7 +25,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
   const shown = withoutCopies(own, ({ model, split }) => [model, split]);
   const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)'];
   const rows = shown.map((row) => [
-    row.model,
+    shownModel(row.model, result.modalities),
     row.split,
     row.hospital,
     row.n,
@@ -36,9 +36,13 @@ export function evaluationSummary(result: ShownEvaluation): string {
   return [
     'Evaluation per patient:',
     table(header, rows),
+    ...namesText(
+      shown.map(({ model }) => model),
+      result.modalities,
+    ),
     ...kindsText(shown.map(({ model }) => model)),
     ...[
-      ...shown.flatMap((row) => missing(row)),
+      ...shown.flatMap((row) => missing(row, result.modalities)),
       ...result.aggregation
         .filter(({ chosen }) => chosen)
         .map(
@@ -57,19 +61,21 @@ function estimate({ value, lower, upper }: Row['auc']): string {
   return withLimits(value, lower, upper);
 }
 
-function missing(row: Row): string[] {
+function missing(row: Row, modalities: readonly string[]): string[] {
   if (row.auc.value !== null) return [];
-  return [`n/a: ${row.model}, ${row.split}, ${row.hospital}: ${row.auc.note?.text ?? 'no value'}`];
+  return [
+    `n/a: ${shownModel(row.model, modalities)}, ${row.split}, ${row.hospital}: ${row.auc.note?.text ?? 'no value'}`,
+  ];
 }
 
-function comparisonLines({ comparisons, labelNames, findings }: ShownEvaluation): string[] {
+function comparisonLines({ comparisons, labelNames, findings, modalities }: ShownEvaluation): string[] {
   const main = comparisons.filter(({ split, hospital }) => split === 'test' && hospital === 'all');
   return main
     .filter(({ delong_p }) => delong_p !== null)
     .map(({ first, second, positive_label, auc_difference, delong_p, delong_p_holm }) => {
       const label = ` (label ${shownLabel(labelNames, positive_label)})`;
       return (
-        `${EN.test[testKind(findings)].title}${label}, AUC of ${second} minus ${first}: ${estimate(auc_difference)}, ` +
+        `${EN.test[testKind(findings)].title}${label}, AUC of ${shownModel(second, modalities)} minus ${shownModel(first, modalities)}: ${estimate(auc_difference)}, ` +
         `DeLong p ${probability(delong_p)}, Holm ${probability(delong_p_holm)}`
       );
     });

@@ -1,5 +1,6 @@
 import { shownLabel, thresholdText, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { fusedModel, shownModel } from '@radweave/remarks';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -16,7 +17,11 @@ export function fusionSummary(result: StageResult<'fuse'>, withMetrics: boolean)
   const threshold =
     result.threshold === null
       ? []
-      : [paragraph(`Threshold of the fused model, ${origin}: ${Number(thresholdText(result.threshold))}`)];
+      : [
+          paragraph(
+            `Threshold of the ${fusedModel(result.modalities)}, ${origin}: ${Number(thresholdText(result.threshold))}`,
+          ),
+        ];
   const converged = result.converged ? [] : ['The logistic regression did not converge: raise --max_iter.'];
   const metrics = withMetrics ? [metricsTable(result)] : [];
   return [...metrics, ...threshold, ...converged, result.metricsFile, result.modelFile, ''].join('\n');
@@ -28,7 +33,7 @@ function metricsTable(result: StageResult<'fuse'>): string {
     ...[model, split, positive_label],
   ]);
   const rows = shown.map((row) => [
-    row.model,
+    shownModel(row.model, result.modalities),
     ...(hasLabels ? [shownLabel(result.labelNames, row.positive_label)] : []),
     row.split,
     row.hospital,

@@ -1,5 +1,6 @@
 import { withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
+import { shownModel } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -7,9 +8,9 @@ import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'harmonize'> = { text: summary };
 
-function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>): string {
+function summary({ modalities, sites, audit, metrics, outputDir }: StageResult<'harmonize'>): string {
   const audits = audit.map((row) => [
-    row.model,
+    shownModel(row.model, modalities),
     row.scope,
     row.features,
     row.transductive,
@@ -24,7 +25,7 @@ function summary({ sites, audit, metrics, outputDir }: StageResult<'harmonize'>)
     ...[model, positive_label, features],
   ]);
   const results = shown.map((row) => [
-    row.model,
+    shownModel(row.model, modalities),
     row.hospital,
     row.positive_label,
     row.features,

@@ -8,7 +8,7 @@ export const presenter: Presenter<'predict'> = {
     const positive = haveNames(labelNames) ? labelNames[1] : 'Positive';
     const limits = Object.entries(printed).map(([name, text]) => {
       const limit = String(Number(text));
-      return models === undefined ? `${limit} on, the fusion's threshold` : `${limit} on by ${name}`;
+      return models === undefined ? `${limit} on, the classifier's threshold` : `${limit} on by ${name}`;
     });
     return [
       `${counted(patients, 'patient')} predicted: ${output}`,

@@ -2,7 +2,7 @@ import type { Presenter } from './presenter.ts';
 
 /** What the sections are called for people. */
 const SECTIONS: Readonly<Record<string, string>> = {
-  fusion: 'the fused model',
+  fusion: 'the logistic regression on features',
   maps: 'maps of the features',
   site: 'site effects',
   leakage: 'the leakage audit',

@@ -28,6 +28,7 @@ function evaluated(findings: EvaluationResults['findings'], ...rows: EvaluationR
     findings,
     label_names: ['grade0', 'grade1'],
     home_hospital: 'JM',
+    models: [],
     options: { confidence_level: 0.95 } as EvaluationResults['options'],
     rows,
   };

@@ -8,14 +8,14 @@ import {
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
-import { EN, testKind } from '@radweave/remarks';
+import { EN, shownModel, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
 
 export type EvaluationResults = Pick<
   Evaluation,
-  'findings' | 'home_hospital' | 'label_names' | 'options' | 'rows'
+  'findings' | 'home_hospital' | 'label_names' | 'models' | 'options' | 'rows'
 >;
 
 /**
@@ -26,6 +26,7 @@ export function resultsText({
   findings,
   home_hospital,
   label_names,
+  models: evaluated,
   options,
   rows,
 }: EvaluationResults): string {
@@ -38,12 +39,13 @@ export function resultsText({
   const of = (split: EvaluationRow['split'], model: string): EvaluationRow | undefined =>
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];
+  const modalities = [...new Set(evaluated.flatMap((one) => one.modalities))];
   const hasTest = hasExternal(findings);
   const test = testKind(findings);
   const lines = models.map((model) => {
     const [validation, test] = [of('val', model), of('test', model)];
     const shown = hasTest ? [validation, test] : [validation];
-    return [model, ...shown.flatMap((row) => [row?.n ?? 0, areaText(row)])];
+    return [shownModel(model, modalities), ...shown.flatMap((row) => [row?.n ?? 0, areaText(row)])];
   });
   const of1 = haveNames(label_names) ? ` of ${label_names[1]}` : '';
   const name = label === 'macro' ? 'macro AUC' : `AUC${of1}`;
@@ -52,6 +54,7 @@ export function resultsText({
       `${name} per patient (${level}): internal validation in ${home_hospital}${hasTest ? `, ${test === 'external' ? 'external test elsewhere' : 'test'}` : ''}`,
     ),
     table(['model', 'n', 'validation', ...(hasTest ? ['n', EN.test[test].set] : [])], lines),
+    ...namesText(models, modalities),
     ...kindsText(models),
     ...foundText(findings),
   ].join('\n');
@@ -71,6 +74,17 @@ function areaText(row: EvaluationRow | undefined): string {
 /** DeLong's interval where there is one: over several classes there is the bootstrap's only. */
 export function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
   return auc.value === null || auc.lower === undefined ? auc_bootstrap : auc;
+}
+
+/** What a classifier of features is, that may be taken for its network; of one modality also what files call it. */
+export function namesText(models: readonly string[], modalities: readonly string[]): string[] {
+  const [only, ...others] = modalities;
+  const isOne = only !== undefined && others.length === 0 && models.includes('fused');
+  const first = isOne ? only : modalities.find((one) => models.includes(one));
+  if (first === undefined) return [];
+  const network = models.includes(`network ${first}`) ? ` network ${first}: the network itself.` : '';
+  const how = `logistic regression on the features of ${first}${isOne ? ' (in files: fused)' : ' alone'}`;
+  return [paragraph(`${first}: ${how}.${network}`)];
 }
 
 /** What models are of, where patients lack modalities. */

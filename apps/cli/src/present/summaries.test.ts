@@ -32,7 +32,7 @@ function fusionResult(
   return {
     ...files,
     labelNames: ['grade0', 'grade1'],
-    modalities: ['A'],
+    modalities: ['A', 'P'],
     patients,
     converged: true,
     threshold: null,
@@ -92,7 +92,7 @@ test('predictions name the threshold of each classifier that was used', () => {
     'malignant from probability 0.8988 on by A, 0.9596 on by P (model.json); `evaluate` may use another.',
   );
   expect(said(undefined, { fused: '0.4000' })).toContain(
-    "malignant from probability 0.4 on, the fusion's threshold (model",
+    "malignant from probability 0.4 on, the classifier's threshold (model",
   );
   expect(said(undefined, { fused: '0.999995' })).toContain('from probability 0.999995 on');
   expect(said({ A: 1 }, {})).not.toContain('probability');
@@ -124,6 +124,7 @@ test('an interval without width is not shown, and a minus stands beside no dash'
         ...{ mcnemar_p: null, nri: { value: null }, idi: { value: null }, note: null },
       },
     ],
+    modalities: ['A', 'P'],
     labelNames: ['grade0', 'grade1'],
     aggregation: [],
     findings: [asWritten('no model is better than chance outside the home hospital')],
@@ -134,13 +135,50 @@ test('an interval without width is not shown, and a minus stands beside no dash'
   expect(text).toContain('- no model is better than chance outside the home hospital');
 });
 
+test('of one modality the classifier of its features is called as among several, and told apart from its network', () => {
+  const some = { value: 0.75, lower: 0.5, upper: 1, n: 12 };
+  const all = { auc: some, auc_bootstrap: some, sensitivity: some, specificity: some, positive_label: '1' };
+  const rows = ['fused', 'network A'].map((model) => ({ ...fused, ...all, model }));
+  const comparison = {
+    first: 'network A',
+    second: 'fused',
+    split: 'test',
+    hospital: 'all',
+    positive_label: '1',
+  };
+  const result = {
+    ...{ rows, aggregation: [], findings: [], labelNames: ['grade0', 'grade1'], evaluationFile: '' },
+    comparisons: [{ ...comparison, auc_difference: some, delong_p: 0.5, delong_p_holm: 0.5 }],
+  } as unknown as StageResult<'evaluate'>;
+  const one = plain(evaluationSummary({ ...result, modalities: ['A'] }));
+  const note =
+    'A: logistic regression on the features of A (in files: fused). network A: the network itself.';
+  expect(one).toContain(note);
+  expect(one).toContain('AUC of A minus network A');
+  expect(one.replace(note, '')).not.toContain('fused');
+  const two = plain(evaluationSummary({ ...result, modalities: ['A', 'P'] }));
+  expect(two).toMatch(/AUC of fused minus network A/);
+  expect(two).not.toContain('logistic regression');
+  const metrics = [{ ...fused, positive_label: '1' }];
+  expect(fusion(metrics, true, { modalities: ['A'], threshold: 0.5 })).toMatch(
+    /\nA +\w+[\s\S]*Threshold of the logistic regression on the features of A/,
+  );
+});
+
 test('with three classes an evaluation shows the macro AUC by its bootstrap interval', () => {
   const some = { value: 0.75, lower: 0.5, upper: 1 };
   const auc = { auc: { value: 0.75 }, auc_bootstrap: some, sensitivity: some, specificity: some };
   const rows = ['macro', '0', '1', '2'].map((positive_label) => ({ ...fused, ...auc, positive_label }));
   const text = evaluationSummary({
     rows: rows as unknown as StageResult<'evaluate'>['rows'],
-    ...{ comparisons: [], labelNames: ['a', 'b', 'c'], aggregation: [], findings: [], evaluationFile: '' },
+    ...{
+      comparisons: [],
+      modalities: ['A', 'P'],
+      labelNames: ['a', 'b', 'c'],
+      aggregation: [],
+      findings: [],
+      evaluationFile: '',
+    },
   });
   expect(text.match(/^fused .*$/gm)).toHaveLength(1);
   expect(text.match(/0\.500–1\.000/g)).toHaveLength(3);
@@ -154,7 +192,14 @@ test('an evaluation without an external hospital shows no rows of it', () => {
   const told = (findings: StageResult<'evaluate'>['findings']): string =>
     evaluationSummary({
       rows: rows as unknown as StageResult<'evaluate'>['rows'],
-      ...{ comparisons: [], labelNames: ['a', 'b'], aggregation: [], findings, evaluationFile: '' },
+      ...{
+        comparisons: [],
+        modalities: ['A', 'P'],
+        labelNames: ['a', 'b'],
+        aggregation: [],
+        findings,
+        evaluationFile: '',
+      },
     });
   expect(told([])).toMatch(/^fused +test/m);
   expect(told([remark('found-no-external')])).not.toMatch(/^fused +test|, test,/m);
@@ -181,6 +226,7 @@ test('what results say stays within 80 columns; a path or another long word is n
   const of = { positive_label: '1', aggregation: 'mean', chosen: true, model: 'network A', note };
   const evaluated = evaluationSummary({
     ...{ rows, comparisons: [comparison], aggregation: [of], labelNames: ['grade0', 'grade1'], findings: [] },
+    modalities: ['A', 'P'],
     evaluationFile: path,
   } as unknown as StageResult<'evaluate'>);
   const verified = verifying.text?.(

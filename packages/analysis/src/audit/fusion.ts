@@ -2,6 +2,7 @@ import {
   type AuditCase,
   fusionFiles,
   fusionFolder,
+  inShell,
   SPLITS,
   type Split,
   UNKNOWN_NETWORK,
@@ -37,10 +38,11 @@ export function checkFusion(subject: AuditSubject): CheckReport {
   });
   const fittedOn = (split: Split, unseen: readonly Split[]): AuditCase[] =>
     movedFrom(split, results.find((one) => one.split === split)?.patients ?? [], splitsOf, unseen);
+  const what = modalities.length > 1 ? 'the fusion' : 'the logistic regression';
   const again = 'Extract and fuse again on the present split';
   const ofOthers = [
-    ...otherPatients(results, modalities, subject, 'the fusion'),
-    ...changedCases(slices, subject, 'the fusion'),
+    ...otherPatients(results, modalities, subject, what),
+    ...changedCases(slices, subject, what),
   ];
   return {
     looked: remark('audit-fusion', { modalities }),
@@ -52,7 +54,7 @@ export function checkFusion(subject: AuditSubject): CheckReport {
         [
           ...ofOthers,
           ...changedSinceFused(model, config.data.features_dir).map((modality) =>
-            auditCase([], `features of ${modality} changed since the fusion`),
+            auditCase([], `features of ${modality} changed since ${what}`),
           ),
         ],
         file,
@@ -62,9 +64,7 @@ export function checkFusion(subject: AuditSubject): CheckReport {
         remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
         inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
         file,
-        isStacked
-          ? "Report 'stacked'"
-          : 'Cross-fit each modality M: radweave extract --modality M --cross_fit K, then radweave fuse --stack',
+        isStacked ? "Report 'stacked'" : `${crossFit(modalities)} --cross_fit K, then radweave fuse --stack`,
       ),
     ],
     gaps: [
@@ -74,6 +74,13 @@ export function checkFusion(subject: AuditSubject): CheckReport {
       ...gaps,
     ],
   };
+}
+
+/** How training features are made that no network has seen, as far as the number of folds. */
+function crossFit(modalities: readonly string[]): string {
+  return modalities.length > 1
+    ? 'Cross-fit each modality M: radweave extract --modality M'
+    : `Cross-fit: radweave extract --modality ${inShell(modalities)}`;
 }
 
 function silent(checkpoint: string, modality: string): Remark {

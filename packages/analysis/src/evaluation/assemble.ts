@@ -9,7 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
-import { ofTest, type Remark, several, testKind } from '@radweave/remarks';
+import { ofTest, type Remark, several, shownModel, testKind, withModelNames } from '@radweave/remarks';
 import { confusionMatrix, rowOf } from '@radweave/stats';
 import { hospitalsOf } from '@radweave/study/cohort/hospitals';
 import { programVersions } from '@radweave/study/context/versions';
@@ -54,7 +54,7 @@ async function numbersOf(
   const steps = models.length * SPLITS.length;
   for (const [m, model] of models.entries()) {
     for (const [s, split] of SPLITS.entries()) {
-      await pause(`evaluating ${model.name}`, m * SPLITS.length + s, steps);
+      await pause(`evaluating ${shownModel(model.name, model.modalities)}`, m * SPLITS.length + s, steps);
       // A kind of patients that a set has nobody of.
       if (model.kind === 'available' && model.patients[split].length === 0) continue;
       groups.push(...groupNumbers(model, split, isAnybody(split), labelNames, options));
@@ -85,6 +85,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
   const told = [...judged, ...models.filter(({ name }) => name === EVERYONE)];
   const heterogeneity = told.flatMap((model) => heterogeneityOf(model, classes, options));
   const internal = foundInternalTest(told);
+  const fused = models.find(({ kind }) => kind === 'fused')?.modalities ?? [];
   const found = [
     ...foundAgainstChance({
       models: told,
@@ -95,7 +96,9 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
       seed,
     }),
     ...foundInPredictions(told, assembly.sizes, labelNames),
-  ].map((one) => (internal.length === 0 ? one : ofTest(one, testKind(internal))));
+  ]
+    .map((one) => (internal.length === 0 ? one : ofTest(one, testKind(internal))))
+    .map((one) => withModelNames(one, fused));
   return {
     format: 3,
     label_names: labelNames,

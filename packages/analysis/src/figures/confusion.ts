@@ -1,5 +1,5 @@
 import type { PredictionRow } from '@radweave/artifacts';
-import { counted } from '@radweave/remarks';
+import { counted, fusedModel } from '@radweave/remarks';
 import { confusionChart, type Spec } from '@radweave/report/charts';
 import { confusionMatrix } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
@@ -8,7 +8,9 @@ import { CHART_WORDS } from './words.ts';
 
 /** Confusion matrices of the fused model on validation and test, at the frozen threshold. */
 export function confusionFigures(results: ShownFusion): FigureSet {
-  const { labels, predictions, threshold } = results;
+  const { labels, modalities, predictions, threshold } = results;
+  const model = fusedModel(modalities);
+  const Model = model.slice(0, 1).toUpperCase() + model.slice(1);
   const set: FigureSet = { figures: [], skipped: [] };
   for (const split of EVALUATED_SPLITS) {
     const name = `confusion_${split}`;
@@ -19,7 +21,7 @@ export function confusionFigures(results: ShownFusion): FigureSet {
     }
     const how =
       threshold === null ? 'the most probable label' : `positive from the frozen threshold ${threshold}`;
-    const title = `Fused model, ${SPLIT_TITLES[split]} (${counted(rows.length, 'patient')})`;
+    const title = `${Model}, ${SPLIT_TITLES[split]} (${counted(rows.length, 'patient')})`;
     set.figures.push({ name, spec: confusionSpec(title, `Predicted: ${how}`, rows, labels) });
   }
   return set;

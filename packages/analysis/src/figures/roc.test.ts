@@ -4,6 +4,7 @@ import { rocFigures } from './roc.ts';
 
 test('where the fused model predicts nobody, that is the reason, not their labels', () => {
   const results = {
+    modalities: ['A', 'P'],
     labels: ['0', '1'],
     models: ['fused'],
     threshold: '0.5',
@@ -19,4 +20,6 @@ test('where the fused model predicts nobody, that is the reason, not their label
   expect(reasons.join()).not.toMatch(
     /one label only|there are no (?:validation|external)|no external test patient/,
   );
+  const ofOne = rocFigures({ ...results, modalities: ['A'] }).skipped.map(({ reason }) => reason);
+  expect(ofOne[0]).toMatch(/^the logistic regression on the features of A predicts nobody/);
 });

@@ -1,5 +1,5 @@
 import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
-import { counted, digitsApart, isOneNumber } from '@radweave/remarks';
+import { counted, digitsApart, fusedModel, isOneNumber, shownModel } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import type { FigureSet } from './figure.ts';
@@ -64,14 +64,19 @@ export function rocFigures(results: ShownFusion): FigureSet {
     set.skipped.push({ name: 'roc_test_hospitals', reason });
   } else {
     const wanted = hospitals.map((hospital) => fusedCurve(results, 'test', hospital));
-    draw('roc_test_hospitals', 'ROC of the fused model, test, by hospital', 'test', wanted);
+    draw(
+      'roc_test_hospitals',
+      `ROC of the ${fusedModel(results.modalities)}, test, by hospital`,
+      'test',
+      wanted,
+    );
   }
   return set;
 }
 
 /** Two labels: a curve for each model. More: the fused model, each label against the rest. */
 function curvesOfModels(
-  { labels, models, predictions, metrics }: ShownFusion,
+  { labels, modalities, models, predictions, metrics }: ShownFusion,
   split: EvaluatedSplit,
 ): WantedCurve[] {
   const rows = predictions[split];
@@ -85,7 +90,7 @@ function curvesOfModels(
     );
   if (labels.length === 2) {
     return models.map((model) => ({
-      title: model,
+      title: shownModel(model, modalities),
       score: `probability_${model}`,
       rows,
       positive: 1,
@@ -140,7 +145,7 @@ function areaText(metrics: FusionMetricsRow | undefined): string {
 
 /** Where the frozen threshold puts the fused model; none with more than two labels. */
 function operatingPoint(
-  { metrics, threshold }: ShownFusion,
+  { metrics, modalities, threshold }: ShownFusion,
   split: EvaluatedSplit,
 ): { x: number; y: number; text: string } | null {
   const row = metrics.find((one) => one.model === 'fused' && one.split === split && one.hospital === 'all');
@@ -150,6 +155,6 @@ function operatingPoint(
   return {
     x: 1 - specificity,
     y: sensitivity,
-    text: `Circle: fused model, all patients, at the frozen threshold ${threshold}`,
+    text: `Circle: ${fusedModel(modalities)}, all patients, at the frozen threshold ${threshold}`,
   };
 }

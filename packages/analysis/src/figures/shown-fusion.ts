@@ -1,4 +1,5 @@
 import { type FusionMetricsRow, type PredictionRow, type Split, thresholdText } from '@radweave/artifacts';
+import { fusedModel } from '@radweave/remarks';
 import type { CohortFacts } from '../evaluation/cohort-facts.ts';
 import { presentPredictions } from '../evaluation/fusion-models.ts';
 import { thresholdOf } from '../fusion/classifier.ts';
@@ -16,12 +17,13 @@ export const SPLIT_TITLES: Readonly<Record<Split, string>> = {
 };
 
 /** Why nothing is drawn of a split: it has no patients, or all lack a modality. */
-export function nobodyPredicted({ cohort }: ShownFusion, split: EvaluatedSplit): string {
+export function nobodyPredicted({ cohort, modalities }: ShownFusion, split: EvaluatedSplit): string {
   if (cohort[split] === 0) return `there are no ${SPLIT_TITLES[split]} patients`;
-  return `the fused model predicts nobody: no ${SPLIT_TITLES[split]} patient has every modality`;
+  return `the ${fusedModel(modalities)} predicts nobody: no ${SPLIT_TITLES[split]} patient has every modality`;
 }
 
 export interface ShownFusion {
+  modalities: readonly string[];
   labels: string[];
   /** `fused` first. */
   models: string[];
@@ -56,6 +58,7 @@ export function readShownFusion(
     predictions[split].map((row) => Number(row.probability_fused)),
   );
   return {
+    modalities,
     labels: label_names,
     models: classifiers.map(({ name }) => name),
     threshold: threshold === null ? null : thresholdText(threshold, probabilities),

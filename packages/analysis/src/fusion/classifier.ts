@@ -1,5 +1,5 @@
 import { DataError, type FittedClassifier } from '@radweave/artifacts';
-import { type Remark, remark, withLabelNames } from '@radweave/remarks';
+import { type Remark, remark, shownModel, withLabelNames } from '@radweave/remarks';
 import {
   applyScaler,
   type FitRow,
@@ -55,7 +55,8 @@ export function fitClassifier(
   const classes = labels.length;
   const { C, max_iter, standardize, rule } = options;
   const scaler = standardize ? freezeScaler(fitRows(train.fused), train.features) : null;
-  if (scaler !== null && scaler.value === null) throw cannotFit(name, scaler.reason.text);
+  if (scaler !== null && scaler.value === null)
+    throw cannotFit(shownModel(name, modalities), scaler.reason.text);
   const scaled = scaler === null ? train.features : applyScaler(scaler.value, train.features);
   const fit = fitLogistic(scaled, train.fused.labels, {
     classes,
@@ -63,7 +64,8 @@ export function fitClassifier(
     maxIterations: max_iter,
     tolerance: TOLERANCE,
   });
-  if (fit.value === null) throw cannotFit(name, withLabelNames(fit.reason, labels).text);
+  if (fit.value === null)
+    throw cannotFit(shownModel(name, modalities), withLabelNames(fit.reason, labels).text);
   const { coef, intercept, iterations, converged } = fit.value;
   const classifier: FittedClassifier = {
     name,

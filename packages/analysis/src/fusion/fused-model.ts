@@ -9,7 +9,7 @@ import {
   SPLITS,
   type Split,
 } from '@radweave/artifacts';
-import { distinct, type Remark, several } from '@radweave/remarks';
+import { distinct, type Remark, several, shownModel } from '@radweave/remarks';
 import { rowOf, type ThresholdRule } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { programVersions } from '@radweave/study/context/versions';
@@ -75,7 +75,7 @@ export function fitFusedModel(
         rule,
       });
       fitNotes.set(name, notes);
-      warnings.push(...notes.map((note) => `Classifier '${name}': ${note.text}.`));
+      warnings.push(...notes.map((note) => `Classifier '${shownModel(name, modalities)}': ${note.text}.`));
       return classifier;
     },
   );

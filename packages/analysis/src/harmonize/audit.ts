@@ -1,5 +1,5 @@
 import type { SiteAuditRow, Split } from '@radweave/artifacts';
-import { type Remark, remark, several } from '@radweave/remarks';
+import { type Remark, remark, several, shownModel } from '@radweave/remarks';
 import {
   auditSite,
   type FitRow,
@@ -44,7 +44,7 @@ export function siteAuditTasks(input: AuditInput): AuditTask[] {
   return models.flatMap(({ name, own }) =>
     (['all', 'val and test'] as const).flatMap((scope) =>
       states.map((features) => ({
-        name: `site audit of ${name}`,
+        name: `site audit of ${shownModel(name, modalities)}`,
         run: () => auditRow(input, name, own, scope, features),
       })),
     ),

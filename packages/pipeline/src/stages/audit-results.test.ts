@@ -149,7 +149,17 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
   const { record, leaks } = await audited(base);
   expect(leaks).toBe(false);
   expect(record.findings).toMatchObject([{ code: 'WARN_FUSION_IN_SAMPLE', severity: 'warning', count: 2 }]);
-  expect(record.findings[0]?.hint).toMatch(/extract .*--cross_fit K.* fuse --stack/);
+  const cured = / --cross_fit K.*fuse --stack/;
+  expect(record.findings[0]?.hint).toMatch(/^Cross-fit each modality M: radweave extract --modality M/);
+  expect(record.findings[0]?.hint).toMatch(cured);
+  const config = copied();
+  await fuse({ config, modalities: ['A'] }, listening());
+  const one = (await audited(config, { modalities: ['A'] })).record;
+  expect(one.checks.find(({ name }) => name === 'fusion')?.detail.text).toMatch(
+    /^the logistic regression on the features of A; the logistic regression was fitted on in-sample/,
+  );
+  expect(one.findings[0]?.hint).toMatch(/^Cross-fit: radweave extract --modality A/);
+  expect(one.findings[0]?.hint).toMatch(cured);
   const outcomes = Object.fromEntries(record.checks.map(({ name, outcome }) => [name, outcome]));
   expect(outcomes).toMatchObject({
     checkpoints: 'passed',
@@ -333,7 +343,7 @@ test('the decisions of an evaluation are looked at, too', async () => {
   expect(codes(record)).toEqual([]);
   // The report lists the one of the evaluation: the others are told apart from it.
   expect(record.checks.find(({ name }) => name === 'frozen decisions')?.detail.text).toContain(
-    '7 frozen decisions (1 of the evaluation; 3 scalers and 3 thresholds of the fusion)',
+    '7 frozen decisions (1 of the evaluation; 3 scalers and 3 thresholds of the logistic regression on features)',
   );
   writeFrozen(join(folder, 'fused.threshold.json'), {
     ...threshold,

@@ -32,7 +32,7 @@ import { report } from './report.ts';
 import { visualize } from './visualize.ts';
 
 const cohort = madeUpCohort({ train: 20, val: 10, test: 12 });
-const CHANGED = 'the features of A have changed since they were fused';
+const CHANGED = 'the features of A have changed since radweave fuse read them';
 
 /** Everything that shows a fusion, after what is done to its features. */
 const SHOW = {
@@ -83,7 +83,7 @@ test.each(Object.entries(CHANGES))('features %s', async (_, [isForeign, change])
   for (const show of Object.values(SHOW)) {
     const context = listening();
     await show(config, context);
-    expect(context.said.join()).not.toContain('since they were fused');
+    expect(context.said.join()).not.toContain('since radweave fuse read them');
   }
   change(config);
   for (const show of Object.values(SHOW)) {
@@ -105,7 +105,7 @@ test.each(Object.entries(CHANGES))('features %s', async (_, [isForeign, change])
   await run(config);
   const context = listening();
   await visualize({ config, modalities }, context);
-  expect(context.said.join()).not.toContain('since they were fused');
+  expect(context.said.join()).not.toContain('since radweave fuse read them');
 });
 
 test('a comparison of hospitals by features that have changed since is not in the report', async () => {
@@ -132,7 +132,7 @@ test('a prediction by the fusion of the study says that its features have change
   const predicted = async (by: string) => {
     const context = listening();
     await predict({ config, model: by, input, output: join(input, 'new.csv') }, context);
-    return context.said.filter((line) => line.includes('since they were fused'));
+    return context.said.filter((line) => line.includes('since radweave fuse read them'));
   };
   expect(await predicted(model)).toEqual([]);
   writeMadeUpFeatures(config, 'A', cohort, 4, { checkpoint_sha256: 'c'.repeat(64) });

@@ -172,7 +172,7 @@ test('without an external hospital the test rows are empty and say so', async ()
   expect(row.auc.value).toBeNull();
 });
 
-test('a network that is not the one whose features were fused is a warning, with the commands that bring them together', async () => {
+test('a network that is not the one whose features were classified is a warning, with the commands that bring them together', async () => {
   const config = await prepared();
   const context = listening();
   const options = { config, modalities, runs: {}, frozen: null, networksOnly: false, outputDir: null };
@@ -188,7 +188,7 @@ test('a network that is not the one whose features were fused is a warning, with
     await evaluate({ ...options, runs }, own);
     return own.said.flatMap(
       (line) =>
-        /^warning: network A is not the checkpoint whose features were fused \(.*: (radweave .*)$/.exec(
+        /^warning: network A is not the checkpoint whose features were classified \(.*: (radweave .*)$/.exec(
           line,
         )?.[1] ?? [],
     );

@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEvaluation } from '@radweave/artifacts';
+import { listening } from '@radweave/study/testing/cohort';
 import { madeUpCohort } from '@radweave/study/testing/features';
 import { expect, test } from 'vitest';
 import { prepared, run } from '../testing/evaluations.ts';
+import { fuse } from './fuse.ts';
+import { visualize } from './visualize.ts';
 
 test('an evaluation writes what it found, and compares the external hospitals', async () => {
   const { findings, evaluationFile, outputDir } = await run(await prepared());
@@ -20,6 +23,24 @@ test('an evaluation writes what it found, and compares the external hospitals', 
     expect(Math.abs((within_auc.value ?? 0) - (pooled?.auc.value ?? 1))).toBeLessThan(0.1);
   }
   expect(existsSync(join(outputDir, 'heterogeneity.csv'))).toBe(true);
+});
+
+test('of one modality, findings and figures tell of the classifier of its features, of no fusion', async () => {
+  const config = await prepared();
+  config.data.modalities = ['A'];
+  await fuse({ config, modalities: ['A'] }, listening());
+  const { findings, primary } = await run(config, { modalities: ['A'] });
+  expect(primary).toBe('fused');
+  expect(findings[0]?.text).toMatch(/: A, AUC /);
+  expect(JSON.stringify(findings)).not.toContain('fused');
+  const context = listening();
+  const { files } = await visualize({ config, modalities: ['A'] }, context);
+  const drawn = files
+    .filter((file) => /(?:roc|confusion)_.*\.svg$/.test(file))
+    .map((file) => readFileSync(file, 'utf8'));
+  expect(drawn.length).toBeGreaterThan(3);
+  for (const svg of drawn) expect(svg).toMatch(/[Ll]ogistic regression on the features of A/);
+  expect(`${drawn} ${context.said}`).not.toMatch(/\bfused\b/);
 });
 
 test('a test set of the home hospital is said to be internal before all else, of others in part', async () => {

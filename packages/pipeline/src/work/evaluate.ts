@@ -52,6 +52,7 @@ export interface EvaluateResult
   > {
   outputDir: string;
   evaluationFile: string;
+  modalities: string[];
   labelNames: string[];
   models: string[];
 }
@@ -71,6 +72,7 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
   return {
     outputDir,
     evaluationFile,
+    modalities: options.modalities,
     labelNames: evaluation.label_names,
     primary,
     models: models.map(({ name }) => name),

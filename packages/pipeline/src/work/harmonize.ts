@@ -51,6 +51,7 @@ export interface HarmonizeOptions {
 export interface HarmonizeResult {
   outputDir: string;
   recordFile: string;
+  modalities: string[];
   sites: HarmonisedSite[];
   audit: SiteAuditRow[];
   /** Empty with `auditOnly`. */
@@ -112,7 +113,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
       unfinishedWithoutLast: true,
     },
   );
-  return { outputDir, recordFile: harmonizeFiles(outputDir).record, sites, audit, metrics };
+  return { outputDir, recordFile: harmonizeFiles(outputDir).record, modalities, sites, audit, metrics };
 }
 
 /** @throws UsageError `E_OTHER_FILE`. */

@@ -21,7 +21,7 @@ import {
   writeNewPredictions,
 } from '@radweave/artifacts';
 import { requireDevice } from '@radweave/network/open/engine-settings';
-import { counted, remark } from '@radweave/remarks';
+import { counted, remark, shownModel } from '@radweave/remarks';
 import { rowOf } from '@radweave/stats';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
@@ -70,10 +70,12 @@ export async function predict(options: PredictOptions, context: StageContext): P
     const path = places[modality] ?? '';
     if (path !== 'pretrained') requireNamed('file', path, `--checkpoint ${inShell(`${modality}=${path}`)}`);
   }
+  const modalities = file.modalities.map(({ modality }) => modality);
+  const shown = (name: string): string => shownModel(name, modalities);
   for (const { name, converged } of file.classifiers) {
     if (converged) continue;
     const { text } = remark('not-converged', { n: file.options.max_iter });
-    warn(context, `Classifier '${name}' of ${model}: ${text} of radweave fuse.`);
+    warn(context, `Classifier '${shown(name)}' of ${model}: ${text} of radweave fuse.`);
   }
   const isOfStudy = resolve(model) === resolve(fusionFiles(fusionFolder(config)).model);
   for (const { text } of isOfStudy ? fusedBefore(file, config.data.features_dir) : [])
@@ -82,7 +84,10 @@ export async function predict(options: PredictOptions, context: StageContext): P
   requireWritableFile(output, '--output');
   refuseOtherFile(output, '--output');
   if (file.stacked !== undefined) {
-    say(context, "New patients are predicted by 'fused'; 'stacked' needs the logits of all fold models.");
+    say(
+      context,
+      `New patients are predicted by '${shown('fused')}'; 'stacked' needs the logits of all fold models.`,
+    );
   }
   const { trained, ...people } = isFeatureFolder(input, file.modalities)
     ? ofFeatures(input, file)

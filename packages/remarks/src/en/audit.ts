@@ -1,4 +1,5 @@
 import { of } from '../entry.ts';
+import { fusedModel } from '../model-names.ts';
 import { counted } from './grammar.ts';
 
 /** What the leakage audit looked at, could not look at and found; findings are named as in `audit.json`. */
@@ -34,11 +35,13 @@ export const AUDIT = {
       : `${counted(n, 'fold model')}, ${counted(records, 'record')} of logits`,
   ),
   'audit-features': of({ modalities: 'texts' }, ({ modalities }) => `features of ${modalities.join(', ')}`),
-  'audit-fusion': of({ modalities: 'texts' }, ({ modalities }) => `the fusion of ${modalities.join(', ')}`),
+  'audit-fusion': of({ modalities: 'texts' }, ({ modalities }) =>
+    modalities.length === 1 ? `the ${fusedModel(modalities)}` : `the fusion of ${modalities.join(', ')}`,
+  ),
   'audit-frozen': of(
     { n: 'number', evaluated: 'number', scalers: 'number', thresholds: 'number' },
     ({ n, evaluated, scalers, thresholds }) =>
-      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation; ${counted(scalers, 'scaler')} and ${counted(thresholds, 'threshold')} of the fusion)`,
+      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation; ${counted(scalers, 'scaler')} and ${counted(thresholds, 'threshold')} of the logistic regression on features)`,
   ),
   'audit-nothing': 'there was nothing to look at',
   'audit-no-pixels': 'looking at pixels was switched off',
@@ -140,20 +143,22 @@ export const AUDIT = {
   LEAK_FOLD: 'fold models have seen patients of their held-out fold',
   LEAK_LOGITS: 'cross-fitted logits come from models that have seen patients now in validation or test',
   WARN_LOGITS_OLD:
-    'cross-fitted logits, which no fused model uses, come from models that have seen patients now in validation or test',
+    'cross-fitted logits, which no stacked model uses, come from models that have seen patients now in validation or test',
   LEAK_FEATURES_TRAINED: 'features come from a network trained on patients of validation or test',
   LEAK_FEATURES_SELECTED: 'features come from a network whose epoch was chosen on patients of test',
   LEAK_FEATURES_SPLIT: 'features are in another split than their patients are now',
   LEAK_FEATURES_SAME: 'patients in different splits have the very same features',
   WARN_FEATURES_SAME: 'patients in one split have the very same features',
   WARN_FEATURES_PATIENTS: 'features are not of the present patients or slices',
-  LEAK_FUSION_FITTED: 'the fusion was fitted on patients who are now in validation or test',
-  LEAK_FUSION_THRESHOLD: 'the threshold of the fusion was chosen on patients who are now in test',
-  WARN_FUSION_PATIENTS: 'the fusion is not of the present patients, slices or features',
+  LEAK_FUSION_FITTED:
+    'the logistic regression on features was fitted on patients who are now in validation or test',
+  LEAK_FUSION_THRESHOLD:
+    'the threshold of the logistic regression on features was chosen on patients who are now in test',
+  WARN_FUSION_PATIENTS: 'the logistic regression is not of the present patients, slices or features',
   WARN_FUSION_IN_SAMPLE:
-    'the fusion was fitted on in-sample features: their network was trained on the same patients',
+    'the logistic regression was fitted on in-sample features: their network was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:
-    "the classifier 'fused' was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
+    "the logistic regression was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
   LEAK_FROZEN_EXTERNAL: 'a decision was fitted on the patients it is evaluated on: external or test',
   LEAK_FROZEN_CHANGED: 'a frozen decision was changed after it was fitted',
 };

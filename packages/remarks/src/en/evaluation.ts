@@ -107,12 +107,12 @@ export const EVALUATION = {
   'fusion-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `the fusion was fitted on in-sample features of ${and(modalities)}, which look better than those of new patients: cross-fitting is the remedy`,
+      `the logistic regression was fitted on in-sample features of ${and(modalities)}, which look better than those of new patients: cross-fitting is the remedy`,
   ),
   'fusion-in-sample-stacked': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `the fusion was fitted on in-sample features of ${and(modalities)}, which look better than those of new patients: ${STACKED}`,
+      `the logistic regression was fitted on in-sample features of ${and(modalities)}, which look better than those of new patients: ${STACKED}`,
   ),
   unevaluated: of(
     { what: 'remark', command: 'text' },
@@ -176,12 +176,12 @@ export const EVALUATION = {
   'network-is-run': of({ network: 'model', run: 'text' }, ({ network, run }) => `${network} is run '${run}'`),
   'other-checkpoint': of(
     { network: 'model', file: 'text' },
-    ({ network, file }) => `${network} is not the checkpoint whose features were fused (${file})`,
+    ({ network, file }) => `${network} is not the checkpoint whose features were classified (${file})`,
   ),
   'unknown-checkpoint': of(
     { network: 'model', modality: 'text' },
     ({ network, modality }) =>
-      `the features of ${modality} that were fused come from another program, so it is not known whether they are those of ${network}`,
+      `the features of ${modality} that were classified come from another program, so it is not known whether they are those of ${network}`,
   ),
   'thresholds-uncalibrated': `thresholds apply to probabilities ${CALIBRATED}`,
   'ranks-uncalibrated': `AUC and average precision belong to probabilities ${CALIBRATED}`,

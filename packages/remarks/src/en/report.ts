@@ -42,7 +42,7 @@ export const REPORT = {
   'fused-before': of(
     { modalities: 'texts', isStacked: 'flag' },
     ({ modalities, isStacked }) =>
-      `the features${isStacked ? ' or out-of-fold logits' : ''} of ${and(modalities)} have changed since they were fused, so the fusion is of the earlier ones; fuse them again with: radweave fuse${isStacked ? ' --stack' : ''}`,
+      `the features${isStacked ? ' or out-of-fold logits' : ''} of ${and(modalities)} have changed since radweave fuse read them, so its results are of the earlier ones; make them again with: radweave fuse${isStacked ? ' --stack' : ''}`,
   ),
   'clinical-missing': of(
     { name: 'text', words: 'texts', n: 'number' },

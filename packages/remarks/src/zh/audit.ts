@@ -20,9 +20,10 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
       ? `仅检查了 ${records} 份 logit 记录：各折网络均已不存在`
       : `${n} 个折网络，${records} 份 logit 记录`,
   'audit-features': ({ modalities }) => `${modalities.join('、')} 的特征`,
-  'audit-fusion': ({ modalities }) => `${modalities.join('、')} 的融合`,
+  'audit-fusion': ({ modalities }) =>
+    `${modalities.join('、')} 的${modalities.length === 1 ? '特征的逻辑回归' : '融合'}`,
   'audit-frozen': ({ n, evaluated, scalers, thresholds }) =>
-    `${n} 项冻结的决策（评估 ${evaluated} 项；融合的标准化参数 ${scalers} 项、阈值 ${thresholds} 项）`,
+    `${n} 项冻结的决策（评估 ${evaluated} 项；特征逻辑回归的标准化参数 ${scalers} 项、阈值 ${thresholds} 项）`,
 
   'audit-nothing': '没有可检查的内容',
   'audit-no-pixels': '按要求未检查像素',
@@ -79,18 +80,18 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   WARN_CHECKPOINT_OLD: '其他运行见过现属验证集或测试集的患者',
   LEAK_FOLD: '折网络见过其留出折的患者',
   LEAK_LOGITS: '交叉拟合的 logit 来自见过现属验证集或测试集患者的模型',
-  WARN_LOGITS_OLD: '未被任何融合模型使用的交叉拟合 logit 来自见过现属验证集或测试集患者的模型',
+  WARN_LOGITS_OLD: '未被任何堆叠模型使用的交叉拟合 logit 来自见过现属验证集或测试集患者的模型',
   LEAK_FEATURES_TRAINED: '特征来自以验证集或测试集患者训练的网络',
   LEAK_FEATURES_SELECTED: '特征来自由测试集患者选定轮次的网络',
   LEAK_FEATURES_SPLIT: '特征所在数据集与患者现属数据集不同',
   LEAK_FEATURES_SAME: '不同数据集的患者有完全相同的特征',
   WARN_FEATURES_SAME: '同一数据集的患者有完全相同的特征',
   WARN_FEATURES_PATIENTS: '特征所属患者或切片与现有的不同',
-  LEAK_FUSION_FITTED: '融合模型以现属验证集或测试集的患者拟合',
-  LEAK_FUSION_THRESHOLD: '融合模型的阈值由现属测试集的患者选定',
-  WARN_FUSION_PATIENTS: '融合模型所用的患者、切片或特征与现有的不同',
-  WARN_FUSION_IN_SAMPLE: '融合模型以样本内特征拟合：其网络以同一批患者训练',
-  INFO_FUSION_IN_SAMPLE: '融合分类器以样本内特征拟合；堆叠分类器以折外 logit 拟合',
+  LEAK_FUSION_FITTED: '特征的逻辑回归以现属验证集或测试集的患者拟合',
+  LEAK_FUSION_THRESHOLD: '特征的逻辑回归的阈值由现属测试集的患者选定',
+  WARN_FUSION_PATIENTS: '逻辑回归所用的患者、切片或特征与现有的不同',
+  WARN_FUSION_IN_SAMPLE: '逻辑回归以样本内特征拟合：其网络以同一批患者训练',
+  INFO_FUSION_IN_SAMPLE: '逻辑回归以样本内特征拟合；堆叠分类器以折外 logit 拟合',
   LEAK_FROZEN_EXTERNAL: '某项决策以用于评价它的患者（外部或测试）拟合',
   LEAK_FROZEN_CHANGED: '冻结的决策在拟合后被改动',
 };

@@ -62,9 +62,9 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'no-validation-auc': ({ reason }) => `无验证集 AUC：${reason}`,
 
   'fusion-in-sample': ({ modalities }) =>
-    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：应采用交叉拟合`,
+    `逻辑回归以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：应采用交叉拟合`,
   'fusion-in-sample-stacked': ({ modalities }) =>
-    `融合模型以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：“堆叠”则以折外 logit 拟合`,
+    `逻辑回归以 ${list(modalities)} 的样本内特征拟合，这些特征看似优于新患者的特征：“堆叠”则以折外 logit 拟合`,
   unevaluated: ({ what, command }) => `未评估：${what}；生成命令：${command}`,
   'fusion-missing': ({ folder }) => `${folder} 中没有融合结果`,
   'fusion-unfinished': ({ folder }) => `${folder} 中的融合未完成`,
@@ -88,9 +88,9 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'kinds-here': ({ kinds }) => `本数据集患者按所具有的模态：${list(kinds)}`,
   'kinds-elsewhere': ({ kinds }) => `未计入这些数字、由其所具有模态的模型预测的患者：${list(kinds)}`,
   'network-is-run': ({ network, run }) => `${network} 即运行 ${run}`,
-  'other-checkpoint': ({ network, file }) => `${network} 的检查点与融合所用特征的检查点（${file}）不同`,
+  'other-checkpoint': ({ network, file }) => `${network} 的检查点与所分类特征的检查点（${file}）不同`,
   'unknown-checkpoint': ({ network, modality }) =>
-    `融合所用的 ${modality} 特征来自其他程序，无法得知是否为${network}的特征`,
+    `所分类的 ${modality} 特征来自其他程序，无法得知是否为${network}的特征`,
   'thresholds-uncalibrated': `阈值用于校准前的概率；${CALIBRATED}`,
   'ranks-uncalibrated': `AUC 与平均精确率基于校准前的概率；${CALIBRATED}`,
   'nri-continuous': 'NRI 为连续型（无类别）净重分类改善指数',

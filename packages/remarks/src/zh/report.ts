@@ -39,7 +39,7 @@ export const REPORT_ZH: Sentences<typeof REPORT> = {
   'features-changed': ({ modality, again }) =>
     `${modality} 的特征与提取时不同，无法据此重现结果；重新提取的命令：${again}`,
   'fused-before': ({ modalities, isStacked }) =>
-    `${list(modalities)} 的特征${isStacked ? '或折外 logit ' : ''}在融合后已改变，融合模型属于此前的特征；重新融合的命令：radweave fuse${isStacked ? ' --stack' : ''}`,
+    `${list(modalities)} 的特征${isStacked ? '或折外 logit ' : ''}在 radweave fuse 读取后已改变，其结果属于此前的特征；重新生成的命令：radweave fuse${isStacked ? ' --stack' : ''}`,
   'clinical-missing': ({ name, words, n }) => `${name}：${quoted(words)} 按缺失处理（${n} 例患者）`,
   'clinical-spelt': ({ name, kept, others }) => `${name}：${quoted(others)} 与“${kept}”视为同一类`,
   'clinical-placeholder': ({ name, value, n, least, most }) =>

@@ -1,5 +1,5 @@
 import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '@radweave/artifacts';
-import { type TestKind, testKind } from '@radweave/remarks';
+import { shownModel, type TestKind, testKind } from '@radweave/remarks';
 import { type Division, madeOf, type ReportData, type TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
 
@@ -41,7 +41,6 @@ export interface Facts {
     lacking: boolean;
   } | null;
   models: { name: string; kind: string; aggregation: string | null; calibrator: string | null }[];
-  primary: string;
   /** Which models' thresholds came by each rule. */
   thresholds: { rule: string; models: string[] }[];
   /** Whether patients chose a threshold, an aggregation or a calibrator. */
@@ -109,13 +108,12 @@ export function factsOf(data: ReportData): Facts {
     })),
     fusion: fusion === null ? null : fusionFacts(fusion),
     models: evaluation.models.map(({ name, kind, frozen }) => ({
-      name,
+      name: shownModel(name, data.modalities),
       kind,
       aggregation: chosenAggregation(frozen.aggregation),
       calibrator: frozen.calibrator?.kind ?? null,
     })),
-    primary: evaluation.primary,
-    thresholds: thresholdsOf(evaluation),
+    thresholds: thresholdsOf(evaluation, data.modalities),
     fitted: evaluation.models.some(({ frozen }) =>
       Object.values(frozen).some((record) => record !== null && isChosen(record)),
     ),
@@ -172,13 +170,13 @@ function takenOverFrom({ options, models }: Evaluation): Facts['takenOver'] {
 }
 
 /** The decision itself says how it was made: the evaluation's options do not apply to one that was taken over. */
-function thresholdsOf({ models }: Evaluation): Facts['thresholds'] {
+function thresholdsOf({ models }: Evaluation, modalities: readonly string[]): Facts['thresholds'] {
   const byRule = new Map<string, string[]>();
   for (const { name, frozen } of models) {
     const value = frozen.threshold?.value;
     if (typeof value !== 'object' || value === null || !('rule' in value)) continue;
     const rule = String(value.rule);
-    byRule.set(rule, [...(byRule.get(rule) ?? []), name]);
+    byRule.set(rule, [...(byRule.get(rule) ?? []), shownModel(name, modalities)]);
   }
   return [...byRule].map(([rule, names]) => ({ rule, models: names }));
 }

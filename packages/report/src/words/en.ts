@@ -1,5 +1,5 @@
 import type { Split } from '@radweave/artifacts';
-import { and, counted, EN as REMARKS, type Remark, say, type TestWords } from '@radweave/remarks';
+import { and, counted, type Language, type Remark, say, type TestWords } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
@@ -19,12 +19,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const FUSION_DECISIONS = {
   scaler: 'scalers, fitted on training patients',
-  chosen: 'thresholds for new patients, chosen on validation when the fusion was fitted',
+  chosen: 'thresholds for new patients, chosen on validation when the classifiers were fitted',
   set: 'thresholds for new patients, set beforehand',
 };
 
 /** The report in English, about a test that is called so. */
-export const english = (test: TestWords) => ({
+export const english = (test: TestWords, language: Language) => ({
   /** For the `lang` attribute. */
   tag: 'en',
   chart: CHART_EN,
@@ -69,7 +69,7 @@ export const english = (test: TestWords) => ({
   /** `all` patients of a split, as a hospital's name. */
   allHospitals: 'all',
   /** Models are named `fused`, `A`, `network A`. */
-  modelName: (name: string) => name,
+  modelName: language.model,
   primary: (model: string) => `Primary model: ${model}`,
   home: (hospital: string) => `Home hospital: ${hospital}`,
   nOf: (n: number, positives: number | null) =>
@@ -77,14 +77,14 @@ export const english = (test: TestWords) => ({
   /** A number that is the mean over the labels, each against the rest. */
   macro: (name: string) => `Macro ${name === 'AUC' ? name : name.toLowerCase()}`,
   interval: (level: number) => `${(100 * level).toFixed(0)} % CI`,
-  remark: (one: Remark) => say(one, REMARKS),
+  remark: (one: Remark) => say(one, language),
   /** How slices become a patient: `mean`, `top_k (3)`. */
-  aggregation: REMARKS.aggregation,
+  aggregation: language.aggregation,
   /** A name before a text: `name: text` with the language's own colon. */
   pair: (name: string, text: string) => `${name}: ${text}`,
-  /** Tells a modality's two models apart: the classifier of its features, and the network itself. */
-  namesNote: (classifier: string, network: string, modality: string) =>
-    `“${classifier}” is the logistic regression on the extracted features of ${modality} alone; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient.`,
+  /** Tells a modality's two models apart: the classifier of its features, which files may call otherwise, and the network itself. */
+  namesNote: (classifier: string, network: string | null, modality: string, file: string | null) =>
+    `“${classifier}” is the logistic regression on the extracted features of ${modality}${file === null ? ' alone' : `, which the files call ${file}`}${network === null ? '' : `; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient`}.`,
   /** Parts of a sentence, by semicolons. */
   parts: (texts: readonly string[]) => texts.join('; '),
   /** Ends a sentence that another follows. */
@@ -243,7 +243,7 @@ export const english = (test: TestWords) => ({
     frozen: 'Frozen decisions',
     /** `besides`: what the file of the fusion holds of each kind. */
     frozenCaption: (besides: readonly ('scaler' | 'chosen' | 'set')[]) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in the file of the fusion: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in fusion/model.json: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',
@@ -300,7 +300,7 @@ export const english = (test: TestWords) => ({
   leakage: {
     title: 'Leakage audit',
     caption: 'What was looked for, and what was found.',
-    check: (name: string) => name,
+    check: (name: string) => (name === 'fusion' ? 'classifiers of features' : name),
     outcome: {
       passed: 'passed',
       warning: 'warning',
@@ -315,7 +315,11 @@ export const english = (test: TestWords) => ({
   },
   configuration: {
     ofRun: (run: string) => `Training run ${run}`,
-    ofPart: { split: 'Division of the patients', fusion: 'Fusion', evaluation: 'Evaluation' },
+    ofPart: {
+      split: 'Division of the patients',
+      fusion: 'Classifiers of features',
+      evaluation: 'Evaluation',
+    },
   },
   environment: { title: 'Versions and machine' },
   files: { title: 'Files this report was made from', caption: 'SHA-256 of every input file.' },

@@ -1,5 +1,5 @@
-import type { Evaluation } from '@radweave/artifacts';
-import { EN, type TestKind, testKind, ZH } from '@radweave/remarks';
+import { EN, namingModels, type TestKind, testKind, ZH } from '@radweave/remarks';
+import type { ReportData } from '../data.ts';
 import { english, type Words } from './en.ts';
 import type { Language } from './words.ts';
 import { chinese } from './zh.ts';
@@ -7,17 +7,17 @@ import { chinese } from './zh.ts';
 export type { Words } from './en.ts';
 export type { ChartWords, Language } from './words.ts';
 
-const LANGUAGES: Readonly<Record<Language, (test: TestKind) => Words>> = {
-  en: (test) => english(EN.test[test]),
-  zh: (test) => chinese(ZH.test[test]),
+const LANGUAGES: Readonly<Record<Language, (test: TestKind, modalities: readonly string[]) => Words>> = {
+  en: (test, modalities) => english(EN.test[test], namingModels(EN, modalities)),
+  zh: (test, modalities) => chinese(ZH.test[test], namingModels(ZH, modalities)),
 };
 
 export const WORDS: Readonly<Record<Language, Words>> = {
-  en: LANGUAGES.en('external'),
-  zh: LANGUAGES.zh('external'),
+  en: LANGUAGES.en('external', []),
+  zh: LANGUAGES.zh('external', []),
 };
 
-/** Words of a report about the test that there is. */
-export function wordsFor(language: Language, { findings }: Pick<Evaluation, 'findings'>): Words {
-  return LANGUAGES[language](testKind(findings));
+/** Words of a report about the test and the modalities that there are. */
+export function wordsFor(language: Language, { evaluation, modalities }: ReportData): Words {
+  return LANGUAGES[language](testKind(evaluation.findings), modalities);
 }

@@ -1,5 +1,5 @@
 import type { AuditCheckName } from '@radweave/artifacts';
-import { ZH as REMARKS, say, type TestWords } from '@radweave/remarks';
+import { type Language, say, type TestWords } from '@radweave/remarks';
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
 import { CLINICAL_ZH } from './clinical-zh.ts';
@@ -25,18 +25,18 @@ const AUDIT_CHECKS: Readonly<Record<AuditCheckName, string>> = {
   checkpoints: '检查点',
   'fold models': '折网络',
   features: '特征',
-  fusion: '融合',
+  fusion: '特征的分类器',
   'frozen decisions': '冻结的决策',
 };
 
 const FUSION_DECISIONS = {
   scaler: '以训练集患者拟合的标准化参数',
-  chosen: '用于新患者的阈值（在拟合融合模型时于验证集上选定）',
+  chosen: '用于新患者的阈值（在拟合分类器时于验证集上选定）',
   set: '用于新患者的阈值（事先设定）',
 };
 
 /** The report in Chinese. */
-export const chinese = (test: TestWords): Words => ({
+export const chinese = (test: TestWords, language: Language): Words => ({
   tag: 'zh-CN',
   chart: {
     epoch: '轮次',
@@ -101,17 +101,17 @@ export const chinese = (test: TestWords): Words => ({
   pictureTakenOut: '此处的图片已从本副本中移除：其中可能显示患者编号。',
   splits: { train: '训练集', val: '验证集', test: `${test.set}集` },
   allHospitals: '合计',
-  modelName: (name) => REMARKS.model(name),
+  modelName: language.model,
   primary: (model) => `主要模型：${model}`,
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
   macro: (name) => `宏平均${name === 'AUC' ? ' ' : ''}${name}`,
   interval: (level) => `${(100 * level).toFixed(0)} % CI`,
-  remark: (one) => say(one, REMARKS),
-  aggregation: REMARKS.aggregation,
+  remark: (one) => say(one, language),
+  aggregation: language.aggregation,
   pair: (name, text) => `${name}：${text}`,
-  namesNote: (classifier, network, modality) =>
-    `“${classifier}”指仅以模态 ${modality} 的提取特征拟合的逻辑回归；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率。`,
+  namesNote: (classifier, network, modality, file) =>
+    `“${classifier}”指${file === null ? '仅' : ''}以模态 ${modality} 的提取特征拟合的逻辑回归${file === null ? '' : `（文件中称为 ${file}）`}${network === null ? '' : `；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率`}。`,
   parts: (texts) => texts.join('；'),
   stop: '。',
   sentences: (texts) => texts.join(''),
@@ -239,7 +239,7 @@ export const chinese = (test: TestWords): Words => ({
     aggregationCaption: '只有验证集患者可影响选择。',
     frozen: '冻结的决策',
     frozenCaption: (besides) =>
-      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。这些患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入融合文件中的决策：${besides.map((kind) => FUSION_DECISIONS[kind]).join('；')}。`}`,
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。这些患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入 fusion/model.json 中的决策：${besides.map((kind) => FUSION_DECISIONS[kind]).join('；')}。`}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',
@@ -305,7 +305,7 @@ export const chinese = (test: TestWords): Words => ({
   },
   configuration: {
     ofRun: (run) => `训练运行 ${run}`,
-    ofPart: { split: '患者划分', fusion: '融合', evaluation: '评估' },
+    ofPart: { split: '患者划分', fusion: '特征的分类器', evaluation: '评估' },
   },
   environment: { title: '版本与机器' },
   files: { title: '生成本报告所用的文件', caption: '各输入文件的 SHA-256。' },
