@@ -1,5 +1,3 @@
-import type { Language } from './language.ts';
-
 /**
  * What people are told of a model that files call so: of one modality nothing is fused, and the classifier of its features has the
  * name that it has where there are several.
@@ -9,11 +7,6 @@ import type { Language } from './language.ts';
 export function shownModel(name: string, modalities: readonly string[]): string {
   const [only = name, ...others] = modalities;
   return name === 'fused' && others.length === 0 ? only : name;
-}
-
-/** A language that names the models of these modalities. */
-export function namingModels(language: Language, modalities: readonly string[]): Language {
-  return { ...language, model: (name) => language.model(shownModel(name, modalities)) };
 }
 
 /** What `fuse` fits to all modalities together, in an English sentence. */

@@ -58,6 +58,11 @@ export function withModelNames(one: Part, modalities: readonly string[]): Remark
   );
 }
 
+/** A language that names the models of these modalities. */
+export function namingModels(language: Language, modalities: readonly string[]): Language {
+  return { ...language, model: (name) => language.model(shownModel(name, modalities)) };
+}
+
 /** A remark about a test of this kind, where it is about a test. */
 export function ofTest(one: Part, test: TestKind): Remark {
   return changed(one, (kind, value) => (kind === 'test' ? test : value));

@@ -4,7 +4,7 @@ import { LANGUAGES } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
-import { textOf } from './testing/read-page.ts';
+import { section, textOf } from './testing/read-page.ts';
 import { bareStudy, study } from './testing/study.ts';
 import { WORDS } from './words/index.ts';
 
@@ -78,8 +78,49 @@ test.each([
   },
 );
 
+test.each(LANGUAGES)('titles speak of hospitals where there are several (%s)', async (language) => {
+  const words = WORDS[language];
+  const stands = async (data: ReportData, many: boolean): Promise<boolean[]> => {
+    const text = textOf(await buildReport(data, language));
+    const parts = [words.characteristics, words.clinical, words.hospitals];
+    return parts.map(({ title }) => text.includes(words.titled('', title(many)).replace(/\s/gu, ' ')));
+  };
+  const all = [true, true, true];
+  const two = study({ external: { SY: [0, 1, 0, 1] } });
+  expect(await stands(two, true)).toEqual(all);
+  expect(await stands(atHome(['A', 'P']), false)).toEqual(all);
+  expect(await stands(atHome(['A', 'P']), true)).toEqual([false, false, false]);
+});
+
+test.each(LANGUAGES)(
+  'a hospital without positive patients has no decision curve, and the page says why (%s)',
+  async (language) => {
+    const words = WORDS[language];
+    const page = await buildReport(study({ external: { SY: [0, 0, 0] } }), language);
+    const told = textOf(section(page, 'decision'));
+    expect(told).toContain(words.decision.title(words.splits.val));
+    expect(told).not.toContain(words.decision.title(words.splits.test));
+    expect(told).toContain(words.noModelsOf(words.splits.test));
+  },
+);
+
+test.each(LANGUAGES)('of one network and one hospital explained, words are of one (%s)', async (language) => {
+  const text = textOf(await buildReport(study({ external: { SY: [0, 1, 0, 1] } }), language));
+  expect(text).not.toMatch(
+    /Networks were explained|networks alone|“Most confident” are the patients of each|“最有把握”指各医院/,
+  );
+  const several = study();
+  const galleries = 'value' in several.galleries ? several.galleries.value : [];
+  several.galleries = { value: [...galleries, ...galleries] };
+  expect(textOf(await buildReport(several, language))).toMatch(/Networks were explained|解释网络/);
+});
+
 test('of one modality the methods tell of one network', async () => {
   const methods = async (data: ReportData): Promise<string> => textOf(await buildReport(data, 'en'));
   expect(await methods(atHome(['A']))).toContain('One network was trained: resnet18 on A');
   expect(await methods(study())).toContain('One network was trained for each modality: resnet18 on A');
+  const chinese = async (data: ReportData): Promise<string> => textOf(await buildReport(data, 'zh'));
+  expect(await chinese(atHome(['A']))).toContain('训练一个网络：A 采用');
+  expect(await chinese(atHome(['A']))).not.toContain('每种模态训练');
+  expect(await chinese(study())).toContain('每种模态训练一个网络：A 采用');
 });

@@ -260,6 +260,15 @@ test('without external patients, or with one of them, nothing is claimed of othe
   ).toEqual(['external patients are too few, or of one label only, to tell an AUC from chance']);
 });
 
+test('external patients of one label are told as such', () => {
+  const one = model('fused', [['SY', null]]);
+  for (const patient of one.evaluated.patients.test) patient.label = 0;
+  one.rows.push({ ...(one.rows.at(-1) ?? expect.unreachable()), hospital: 'all' });
+  expect(found([one])).toEqual([
+    'all external patients have the same label, grade0: there is no AUC of them',
+  ]);
+});
+
 test('nothing is said of no model where one of them has no interval', () => {
   const [external, val]: [Place[], Place[]] = [[['XX', null]], [['all', 1]]];
   const texts = found([

@@ -57,10 +57,8 @@ export function foundAgainstChance(inputs: ChanceInputs): Remark[] {
   ];
 }
 
-function foundPooled(
-  pooled: readonly Verdict[],
-  { heterogeneity, labelNames, level }: ChanceInputs,
-): Remark[] {
+function foundPooled(pooled: readonly Verdict[], inputs: ChanceInputs): Remark[] {
+  const { heterogeneity, labelNames, level } = inputs;
   const better = of(pooled, 'better');
   // Patients of several hospitals together can be told apart by what hospitals differ in.
   const rowsOf = ({ model }: Verdict) => heterogeneity.filter((row) => row.model === model);
@@ -96,8 +94,15 @@ function foundPooled(
       (models) => remark('found-worse', { level, models }),
     ),
     ...listed(worse.filter(isSeparated), (models) => remark('found-worse-exact', { limit, models })),
-    ...(unknown.length === 0 ? [] : [remark('found-untold')]),
+    ...(unknown.length === 0 ? [] : [foundUntold(unknown, inputs)]),
   ];
+}
+
+function foundUntold(unknown: readonly Verdict[], { models, labelNames }: ChanceInputs): Remark {
+  const own = models.filter(({ name }) => unknown.some(({ model }) => model === name));
+  const [only, ...others] = new Set(own.flatMap(({ patients }) => patients.test.map(({ label }) => label)));
+  if (only === undefined || others.length > 0) return remark('found-untold');
+  return remark('found-only-label', { label: labelNames[only] ?? String(only) });
 }
 
 const hasWidth = ({ area: { lower, upper } }: Verdict): boolean =>

@@ -72,6 +72,10 @@ export const FINDINGS = {
     { test: 'test' },
     ({ test }) => `${test.patients} are too few, or of one label only, to tell an AUC from chance`,
   ),
+  'found-only-label': of(
+    { label: 'text', test: 'test' },
+    ({ label, test }) => `all ${test.patients} have the same label, ${label}: there is no AUC of them`,
+  ),
   'found-no-external': 'there is no external hospital: nothing is known about patients of other hospitals',
   'found-single-not-better': of({ models: 'remarks' }, ({ models }) =>
     listed('not shown to be better than chance in single hospitals', models),

@@ -38,6 +38,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-partly-internal-test': ({ hospitals }) =>
     `测试集的患者仅部分来自外部：${list(hospitals)} 的患者既在测试集，又在训练集或验证集`,
   'found-untold': ({ test }) => `${test.patients}过少或仅有一类标签，无法判断 AUC 是否不同于随机水平`,
+  'found-only-label': ({ label, test }) => `全部${test.patients}的标签均为 ${label}：无法计算 AUC`,
   'found-no-external': '无外部医院：对其他医院的患者一无所知',
   'found-single-not-better': ({ models }) => listed('在个别医院未显示优于随机水平', models),
   'found-single-better': ({ models }) => listed('在个别医院优于随机水平', models),

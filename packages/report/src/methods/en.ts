@@ -86,7 +86,7 @@ function training({ runs, fusion, test }: Facts): string {
   const stacked =
     fusion.folds === null
       ? ''
-      : ` For the stacked model, ${fusion.folds} networks for each modality were trained on patient-grouped folds, and logistic regression was fitted on the logits each training patient got from the network that had not seen the patient; the logits of all other patients are the mean over these ${fusion.folds} networks.`;
+      : ` For the stacked model, ${fusion.folds} networks${isMany ? ' for each modality' : ''} were trained on patient-grouped folds, and logistic regression was fitted on the logits each training patient got from the network that had not seen the patient; the logits of all other patients are the mean over these ${fusion.folds} networks.`;
   const caution = fusion.inSample
     ? ' The training patients’ features come from networks that had seen these patients; results on the training set are listed to show overfitting and are not evidence of performance.'
     : '';
@@ -168,7 +168,7 @@ function statistics(facts: Facts): string {
     (facts.compared.within ? ' AUCs within hospitals compare only patients of the same hospital.' : '');
   const explained =
     facts.explained.length > 0
-      ? ` Networks were explained by ${and(facts.explained.map((one) => MAP_NAMES[one]))}.`
+      ? ` ${facts.explainedNetworks > 1 ? 'Networks were' : 'The network was'} explained by ${and(facts.explained.map((one) => MAP_NAMES[one]))}.`
       : '';
   const site = facts.siteAudit
     ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`

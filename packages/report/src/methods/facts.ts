@@ -56,6 +56,7 @@ export interface Facts {
   compared: Record<'delong' | 'mcnemar' | 'nri' | 'idi' | 'cochran' | 'within', boolean>;
   /** How heat maps were computed; empty without any. */
   explained: MapMethod[];
+  explainedNetworks: number;
   siteAudit: boolean;
   harmonised: boolean;
   version: string;
@@ -124,6 +125,7 @@ export function factsOf(data: ReportData): Facts {
     proportionMethod: evaluation.options.proportion_method,
     compared: comparedBy(evaluation),
     explained: [...new Set(madeOf(data.galleries)?.map(({ explanations }) => explanations.method))],
+    explainedNetworks: madeOf(data.galleries)?.length ?? 0,
     siteAudit: audit.some(({ auc }) => auc !== null),
     harmonised: audit.some(({ features }) => features === 'harmonised'),
     version: evaluation.versions.radweave ?? '',

@@ -69,7 +69,9 @@ function training({ runs, fusion, test }: Facts): string {
     return `${modality} 采用 ${model} 训练 ${epochs} 轮${kept}`;
   });
   const networks =
-    trained.length === 0 ? '' : `每种模态训练一个网络：${trained.join('；')}。${settingsInChinese(runs)}`;
+    trained.length === 0
+      ? ''
+      : `${runs.length > 1 ? '每种模态训练' : '训练'}一个网络：${trained.join('；')}。${settingsInChinese(runs)}`;
   if (fusion === null) return networks;
   const scaled = fusion.standardize ? '，以训练集患者标准化' : '';
   const isMany = fusion.modalities.length > 1;
@@ -81,7 +83,7 @@ function training({ runs, fusion, test }: Facts): string {
   const stacked =
     fusion.folds === null
       ? ''
-      : `堆叠模型：每种模态按患者分组训练 ${fusion.folds} 个折网络，以每例训练集患者在未见过该患者的网络上得到的 logits 拟合逻辑回归；其余患者的 logits 取这 ${fusion.folds} 个网络的均值。`;
+      : `堆叠模型：${isMany ? '每种模态' : ''}按患者分组训练 ${fusion.folds} 个折网络，以每例训练集患者在未见过该患者的网络上得到的 logits 拟合逻辑回归；其余患者的 logits 取这 ${fusion.folds} 个网络的均值。`;
   const caution = fusion.inSample
     ? '训练集患者的特征来自见过这些患者的网络，因此训练集结果仅用于显示过拟合，不作为性能的证据。'
     : '';

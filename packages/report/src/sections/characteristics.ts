@@ -55,7 +55,7 @@ export function characteristicsSection(context: ReportContext): Html {
   });
   const shown = table(context, {
     name: 'characteristics',
-    title: words.characteristics.title,
+    title: words.characteristics.title(hospitals.length > 1),
     caption: words.characteristics.caption,
     head: [
       words.column.characteristic,

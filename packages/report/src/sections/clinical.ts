@@ -4,7 +4,7 @@ import type { ClinicalVariable } from '../data.ts';
 import { shareText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { type Cell, table } from '../parts/table.ts';
-import { type Group, groupsOf, medianText } from './groups.ts';
+import { type Group, groupsOf, hospitalsOf, medianText } from './groups.ts';
 
 /** The clinical variables that were named, of each set and hospital, without tests between them; null where no table told any. */
 export function clinicalTable(context: ReportContext): Html | null {
@@ -17,7 +17,7 @@ export function clinicalTable(context: ReportContext): Html | null {
   const groups = groupsOf(context);
   const shown = table(context, {
     name: 'clinical',
-    title: words.clinical.title,
+    title: words.clinical.title(hospitalsOf(data.cohort).length > 1),
     caption: [words.clinical.caption, severalRows ? words.clinical.severalRows : '', told]
       .filter((text) => text !== '')
       .join(' '),

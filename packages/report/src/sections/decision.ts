@@ -1,8 +1,8 @@
-import type { EvaluationCurves } from '@radweave/artifacts';
+import type { EvaluationCurves, Split } from '@radweave/artifacts';
 import { type BenefitLine, decisionChart } from '../charts/decision.ts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, modelGroups, POOLED } from '../models.ts';
+import { EVALUATED, isEmpty, modelGroups, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** Decision curves of all patients of validation and of the external test. */
@@ -10,15 +10,26 @@ export async function decisionSection(context: ReportContext): Promise<Html> {
   const { words, data } = context;
   const models = modelGroups(data.evaluation)[0]?.models ?? [];
   const drawn: Html[] = [];
+  const missing: Html[] = [];
   for (const split of EVALUATED) {
-    const curves = models.flatMap((model) =>
-      data.evaluation.curves.filter(
-        (one) =>
-          one.model === model && one.split === split && one.hospital === POOLED && one.net_benefit.length > 0,
-      ),
-    );
+    // Of patients of one label, treating all or none is right whatever the model says.
+    const curves = models
+      .filter(hasBothLabels(context, split))
+      .flatMap((model) =>
+        data.evaluation.curves.filter(
+          (one) =>
+            one.model === model &&
+            one.split === split &&
+            one.hospital === POOLED &&
+            one.net_benefit.length > 0,
+        ),
+      );
     const [first] = curves;
-    if (first === undefined || data.evaluation.label_names.length > 2) continue;
+    if (first === undefined || data.evaluation.label_names.length > 2) {
+      const why = isEmpty(context, split) ? words.nobodyIn(split) : words.noModelsOf(words.splits[split]);
+      missing.push(html`<p class="missing">${why}</p>`);
+      continue;
+    }
     drawn.push(
       await figure(context, {
         name: `decision-${split}`,
@@ -29,7 +40,16 @@ export async function decisionSection(context: ReportContext): Promise<Html> {
       }),
     );
   }
-  return drawn.length === 0 ? html`<p class="missing">${words.decision.none}</p>` : grid(drawn);
+  return drawn.length === 0
+    ? html`<p class="missing">${words.decision.none}</p>`
+    : html`${grid(drawn)}${missing}`;
+}
+
+function hasBothLabels({ data }: ReportContext, split: Split): (model: string) => boolean {
+  return (model) => {
+    const { n = 0, n_positive } = rowOf(data.evaluation, model, split) ?? {};
+    return typeof n_positive === 'number' && n_positive > 0 && n_positive < n;
+  };
 }
 
 function linesOf(

@@ -58,11 +58,12 @@ function introduction({ words }: ReportContext, { explanations }: Gallery): stri
     words.aggregation(decision.aggregation),
   );
   if (patients.every(({ category }) => category === 'asked')) return caption;
+  const manyHospitals = new Set(patients.map(({ hospital }) => hospital)).size > 1;
   const by =
     decision.threshold === null
       ? null
       : { label: label_names[1] ?? '1', threshold: thresholdText(decision.threshold, positive(patients)) };
-  return words.sentences([caption, words.explanations.confident(by)]);
+  return words.sentences([caption, words.explanations.confident(by, manyHospitals)]);
 }
 
 function positive(patients: readonly ExplainedPatient[]): number[] {

@@ -3,7 +3,7 @@ import { type ForestRow, forestChart } from '../charts/forest.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { hospitalsOf, leadingAuc, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
+import { hospitalsOf, isEmpty, leadingAuc, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
 import { figure } from '../parts/figure.ts';
 import { type Cell, table } from '../parts/table.ts';
 
@@ -16,7 +16,9 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
     drawn.push(
       await figure(context, {
         name: `hospitals-${group.name}`,
-        title: words.hospitals.title + (group.name === 'networks' ? words.roc.networks : ''),
+        title:
+          words.hospitals.title(!isEmpty(context, 'test')) +
+          (group.name === 'networks' ? words.roc.networks(group.models.length) : ''),
         how: words.hospitals.how(context.data.evaluation.label_names.length > 2),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),
         picture: forestChart(rows, words.hospitals.axis),

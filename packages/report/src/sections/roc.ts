@@ -35,7 +35,9 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
     drawn.push(
       await figure(context, {
         name: `roc-${split}-${group.name}`,
-        title: words.roc.title(words.splits[split]) + (group.name === 'networks' ? words.roc.networks : ''),
+        title:
+          words.roc.title(words.splits[split]) +
+          (group.name === 'networks' ? words.roc.networks(group.models.length) : ''),
         caption: circle,
         how: bands,
         alt: words.roc.alt(

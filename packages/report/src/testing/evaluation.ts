@@ -62,6 +62,7 @@ const FINDINGS = [
   remark('found-not-better', { models: [remark('of-auc', { model: 'A', ...vague })] }),
   remark('found-worse', { level: 0.95, models: [remark('of-auc', { model: 'stacked', ...poor })] }),
   remark('found-untold'),
+  remark('found-only-label', { label: 'grade0' }),
   remark('found-no-external'),
   remark('found-single-not-better', {
     models: [

@@ -190,7 +190,7 @@ export const english = (test: TestWords, language: Language) => ({
       `Histograms of the gray values of ${modality}: ${hospitals}.`,
   },
   characteristics: {
-    title: 'Patients by hospital and set',
+    title: (manyHospitals: boolean) => `Patients by ${manyHospitals ? 'hospital and set' : 'set'}`,
     caption:
       'Counts with percentages, and medians with quartiles. A standardised difference above 0.1 is often taken as a sign of imbalance.',
     patients: 'Patients',
@@ -216,7 +216,7 @@ export const english = (test: TestWords, language: Language) => ({
   },
   roc: {
     title: (split: string) => `ROC curves, ${split}`,
-    networks: ', networks alone',
+    networks: (n: number): string => (n > 1 ? ', networks alone' : ', the network alone'),
     how: (level: number, replicates: number) =>
       `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients).`,
     circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,
@@ -224,7 +224,7 @@ export const english = (test: TestWords, language: Language) => ({
     rest: (label: string) => `${label} against the rest`,
   },
   hospitals: {
-    title: 'AUC by hospital',
+    title: (manyHospitals: boolean): string => (manyHospitals ? 'AUC by hospital' : 'AUC'),
     how: (manyLabels: boolean) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     axis: 'AUC',

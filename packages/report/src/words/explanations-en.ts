@@ -10,10 +10,10 @@ export const EXPLANATIONS_EN = {
   caption: (method: string, layer: string, aggregation: string) =>
     `Heat maps (${method}) over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above it and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
   /** What `confident` means; the label and threshold with two labels, null with more. */
-  confident: (by: { label: string; threshold: string } | null) =>
+  confident: (by: { label: string; threshold: string } | null, manyHospitals: boolean) =>
     by === null
-      ? '“Most confident” are the patients of each hospital whose most probable label is furthest ahead of the second, of each predicted label in turn; this does not say whether it is right.'
-      : `“Most confident” are the patients of each hospital whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it, of each predicted label in turn; this does not say whether the prediction is right.`,
+      ? `“Most confident” are the patients${manyHospitals ? ' of each hospital' : ''} whose most probable label is furthest ahead of the second, of each predicted label in turn; this does not say whether it is right.`
+      : `“Most confident” are the patients${manyHospitals ? ' of each hospital' : ''} whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it, of each predicted label in turn; this does not say whether the prediction is right.`,
   /** Of a network whose AUC on these patients does not exceed chance. */
   chance: (network: string, split: string, auc: string, says: Exclude<AgainstChance, 'better' | 'unknown'>) =>
     `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,

@@ -7,10 +7,10 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
     `${method}，模态 ${modality}：${{ right: '预测正确的患者', wrong: '预测错误的患者', asked: '指定的患者' }[group]}`,
   caption: (method, layer, aggregation) =>
     `热图（${method}）叠加在切片上，取自“${layer}”层。图片与图注均给出所示依据对应标签的概率：每张切片下方为该切片的概率，图片上方与图注中为患者的概率（对全部切片取${aggregation}）。颜色表示占该患者自身最大值的比例；各图注给出该最大值占全部所示患者最大值的比例。热图只含支持该标签的依据，网络发现较少时热图微弱或为空。`,
-  confident: (by) =>
+  confident: (by, manyHospitals) =>
     by === null
-      ? '“最有把握”指各医院中概率最高的标签领先次高标签最多的患者（各预测标签轮流选取）；与判断是否正确无关。'
-      : `“最有把握”指各医院中 ${by.label} 的概率离阈值 ${by.threshold} 最远的患者（高于阈值时按到 1 的距离、低于阈值时按到 0 的距离的比例计；各预测标签轮流选取）；与判断是否正确无关。`,
+      ? `“最有把握”指${manyHospitals ? '各医院中' : ''}概率最高的标签领先次高标签最多的患者（各预测标签轮流选取）；与判断是否正确无关。`
+      : `“最有把握”指${manyHospitals ? '各医院中 ' : ' '}${by.label} 的概率离阈值 ${by.threshold} 最远的患者（高于阈值时按到 1 的距离、低于阈值时按到 0 的距离的比例计；各预测标签轮流选取）；与判断是否正确无关。`,
   chance: (network, split, auc, says) =>
     `${network} 在这些患者上${says === 'worse' ? '差于随机水平' : '未显示优于随机水平'}（${split}：AUC ${auc}${says === 'too few' ? '，患者过少，不足以说明任何问题' : ''}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
   chanceUnknown: (network, split, reason) =>

@@ -188,7 +188,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     alt: (modality, hospitals) => `${modality} 的灰度直方图：${hospitals}。`,
   },
   characteristics: {
-    title: '各医院与各数据集的患者',
+    title: (manyHospitals) => (manyHospitals ? '各医院与各数据集的患者' : '各数据集的患者'),
     caption:
       '计数以例数（百分比）表示，连续变量以中位数（四分位数）表示。标准化差异大于 0.1 通常提示不均衡。',
     patients: '患者数',
@@ -213,7 +213,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   },
   roc: {
     title: (split) => `ROC 曲线，${split}`,
-    networks: '，单独网络',
+    networks: () => '，单独网络',
     how: (level, replicates) =>
       `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
@@ -221,7 +221,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     rest: (label) => `${label} 对其余`,
   },
   hospitals: {
-    title: '各医院的 AUC',
+    title: (manyHospitals) => (manyHospitals ? '各医院的 AUC' : 'AUC'),
     how: (manyLabels) =>
       `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
     axis: 'AUC',
