@@ -45,6 +45,12 @@ export function jsonWith(key: string): Mark {
   return (path) => hasKey(path, key);
 }
 
+/** A configuration as we write them: with every section. */
+export function isConfigFile(path: string): boolean {
+  const text = readFileSync(path, 'utf8');
+  return text.trim() === '' || /^experiment:$/m.test(text);
+}
+
 /** Whether a JSON file has this key; one that is damaged is made again. */
 export function hasKey(path: string, key: string): boolean {
   try {

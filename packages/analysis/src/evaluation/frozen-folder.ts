@@ -7,7 +7,7 @@ import {
   requireNamed,
   writeFrozen,
 } from '@radweave/artifacts';
-import { existsSync, mkdirSync } from '@radweave/artifacts/files';
+import { existsSync, mkdirSync, readdirSync } from '@radweave/artifacts/files';
 import type { FrozenKind } from '@radweave/stats';
 import { checkedFrozen } from '@radweave/study/decisions/frozen-record';
 
@@ -22,6 +22,12 @@ const KINDS: Readonly<Record<Decision, readonly FrozenKind[]>> = {
 /** `network A`, threshold → `network_A.threshold.json`. */
 function fileOf(folder: string, model: string, decision: Decision): string {
   return join(folder, `${model.replaceAll(' ', '_')}.${decision}.json`);
+}
+
+/** Files of decisions that a folder holds, whichever models they are of. */
+export function frozenFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /\.(?:aggregation|threshold|calibrator)\.json$/.test(name));
 }
 
 /** Writes each decision of each model as a file of its own. */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type Evaluation,
   evaluationFiles,
@@ -16,14 +16,15 @@ import {
   writeEvaluationMetrics,
   writeHeterogeneity,
 } from '@radweave/artifacts';
-import { writeFrozenFolder } from './frozen-folder.ts';
+import { frozenFiles, writeFrozenFolder } from './frozen-folder.ts';
 
 /** Replaces every file of an evaluation together. @returns its record; tables without one are unfinished. */
 export async function writeAll(folder: string, evaluation: Evaluation): Promise<string> {
   const { record, frozen } = evaluationFiles(folder);
   await replaceFilesTogether(folder, (staging) => fill(staging, evaluation), {
     last: basename(record),
-    obsolete: [basename(frozen)],
+    obsolete: frozenFiles(frozen).map((name) => join(basename(frozen), name)),
+    shared: [basename(frozen)],
     unfinishedWithoutLast: true,
   });
   return record;
@@ -31,7 +32,7 @@ export async function writeAll(folder: string, evaluation: Evaluation): Promise<
 
 /** @throws UsageError `E_OTHER_FILE`. */
 export function refuseOtherEvaluation(folder: string): void {
-  const { record, metrics, comparisons, aggregation, heterogeneity, roc, calibration, decision } =
+  const { record, metrics, comparisons, aggregation, heterogeneity, roc, calibration, decision, frozen } =
     evaluationFiles('');
   refuseOthers(folder, '--set experiment.output_dir=FOLDER', 'a file of an evaluation of Radweave', {
     [record]: jsonWith('models'),
@@ -42,6 +43,9 @@ export function refuseOtherEvaluation(folder: string): void {
     [roc]: tableWith('fpr', 'tpr'),
     [calibration]: tableWith('model', 'observed'),
     [decision]: tableWith('model', 'threshold'),
+    ...Object.fromEntries(
+      frozenFiles(join(folder, frozen)).map((name) => [join(frozen, name), jsonWith('fitted_on')]),
+    ),
     ...Object.fromEntries(
       SPLITS.map((split) => [predictionsPath('', split), tableWith('label', 'predicted')]),
     ),

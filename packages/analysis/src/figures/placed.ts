@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import {
   type EmbeddingsRecord,
   embeddingsPath,
+  jsonWith,
   type PlacedPatients,
   ResourceError,
   readEmbeddings,
+  refuseOthers,
   writeEmbeddings,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -24,6 +27,9 @@ export async function placePatients(
 ): Promise<Embeddings> {
   const path = embeddingsPath(outputDir, features.name);
   const inputs = hashInputs(features, seed);
+  refuseOthers(dirname(path), '--set experiment.output_dir=FOLDER', 'a file of maps of Radweave', {
+    [basename(path)]: jsonWith('inputs_sha256'),
+  });
   const kept = readKept(path);
   if (kept?.inputs_sha256 === inputs) {
     return { pca: asEmbedding(kept.pca), tsne: asEmbedding(kept.tsne), umap: asEmbedding(kept.umap) };

@@ -3,12 +3,16 @@ import {
   type Config,
   type CrossValidationRow,
   crossValidationFiles,
+  isConfigFile,
+  jsonWith,
   readConfig,
   readFolds,
+  refuseOthers,
   requireWritable,
   SPLITS,
   type Split,
   sharedConfig,
+  tableWith,
   UsageError,
   writeConfig,
   writeCrossValidation,
@@ -103,11 +107,23 @@ export function openCrossValidation(
       hint: `Add --resume to continue it, or use another ${nameFlag(options)}`,
     });
   }
+  refuseOtherCrossValidation(logs, options);
   const saved = resume ? readConfig(crossValidationFiles(logs).config) : null;
   const merged = saved === null ? config : resumedConfig(saved, config, { given, inFile }, context);
   requireEngineSettings(merged);
   requireWritable(output_dir, '--output_dir');
   return { config: merged, name: own, logs };
+}
+
+/** @throws UsageError `E_OTHER_FILE`. */
+function refuseOtherCrossValidation(logs: string, options: CrossValidateOptions): void {
+  const { folds, config, table, outOfFold } = crossValidationFiles('');
+  refuseOthers(logs, nameFlag(options), 'a file of a cross-validation of Radweave', {
+    [folds]: jsonWith('identity'),
+    [config]: isConfigFile,
+    [table]: tableWith('fold', 'n_train'),
+    [outOfFold]: tableWith('fold', 'patient_id'),
+  });
 }
 
 /** The sets whose patients are divided among the folds. */

@@ -1,5 +1,8 @@
+import { basename, dirname } from 'node:path';
 import {
   findTrialResult,
+  jsonWith,
+  refuseOthers,
   type TrialResult,
   trialResultPath,
   tuneFiles,
@@ -37,6 +40,9 @@ export async function tuneTrial(options: TrialOptions, context: StageContext): P
   if (trial === undefined) throw new RangeError(`there is no trial ${options.trial} of ${trials.length}`);
   const folder = config.experiment.output_dir;
   const path = trialResultPath(folder, trial.name, epochs);
+  refuseOthers(dirname(path), '--output_dir', 'a trial of Radweave', {
+    [basename(path)]: jsonWith('identity'),
+  });
   const kept = findTrialResult(path);
   if (kept?.identity === trial.identity) return { ...kept, result: path, isKept: true };
   const settings = trialRuns(options, trial);

@@ -1,4 +1,13 @@
-import { type Config, type PlannedSearch, requireWritable } from '@radweave/artifacts';
+import {
+  type Config,
+  isConfigFile,
+  jsonWith,
+  type PlannedSearch,
+  refuseOthers,
+  requireWritable,
+  tableWith,
+  tuneFiles,
+} from '@radweave/artifacts';
 import { requireEngineSettings } from '@radweave/network/open/engine-settings';
 import { requirePretrained, untrainedNetwork } from '@radweave/network/open/network-source';
 import { configuredNetwork } from '@radweave/network/open/network-spec';
@@ -23,6 +32,7 @@ export async function tune(options: SearchOptions, context: StageContext): Promi
   const { modality } = options;
   requireWritable(options.config.experiment.output_dir, '--output_dir');
   const config = ofSearch(options.config, modality);
+  refuseOtherSearch(config.experiment.output_dir);
   const { trials, patients } = drawSearch({ config, modality }, context);
   const networks = new Map<string, Config>();
   for (const trial of trials) {
@@ -39,4 +49,14 @@ export async function tune(options: SearchOptions, context: StageContext): Promi
   const { reduction } = config.tune;
   const rungs = rungsOf(config.tune, config.training.epochs, trials.length);
   return { config, search: { modality, trials: trials.length, patients, rungs, reduction }, trials };
+}
+
+/** @throws UsageError `E_OTHER_FILE`. */
+function refuseOtherSearch(folder: string): void {
+  const { record, table, best } = tuneFiles('');
+  refuseOthers(folder, '--output_dir', 'a file of a search of Radweave', {
+    [record]: jsonWith('trials'),
+    [table]: tableWith('trial', 'settings'),
+    [best]: isConfigFile,
+  });
 }

@@ -16,6 +16,7 @@ import { estimateInText, fixed, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { chanceOf, leadingAuc, rowOf } from '../models.ts';
 import { table } from '../parts/table.ts';
+import { hospitalsOf } from './groups.ts';
 import { optional } from './optional.ts';
 
 /** How patients are put under headings. */
@@ -50,15 +51,15 @@ function galleryPart(context: ReportContext, gallery: Gallery): Html {
 }
 
 /** What is shown, and by what patients were chosen unless they were asked for by name. */
-function introduction({ words }: ReportContext, { explanations }: Gallery): string {
-  const { method, layer, decision, label_names, patients } = explanations;
+function introduction({ data, words }: ReportContext, { explanations }: Gallery): string {
+  const { method, layer, decision, label_names, patients, split } = explanations;
   const caption = words.explanations.caption(
     MAP_NAMES[method],
     layer,
     words.aggregation(decision.aggregation),
   );
   if (patients.every(({ category }) => category === 'asked')) return caption;
-  const manyHospitals = new Set(patients.map(({ hospital }) => hospital)).size > 1;
+  const manyHospitals = hospitalsOf(data.cohort.filter((one) => one.split === split)).length > 1;
   const by =
     decision.threshold === null
       ? null
