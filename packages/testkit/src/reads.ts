@@ -7,8 +7,12 @@ import { Worker } from 'node:worker_threads';
 
 type Call = (...args: unknown[]) => unknown;
 
-/** What is told of each file: opened for reading, or for writing (then under the name it ends with, too). */
-export type OnFile = (path: string, how: 'read' | 'write') => void;
+/**
+ * What is done to a file: opened for reading, or for writing (then under the name it ends with, too); looked at, as whether it is
+ * there; or, of a folder, listed.
+ */
+export type FileUse = 'read' | 'write' | 'look' | 'list';
+export type OnFile = (path: string, how: FileUse) => void;
 
 /** By function of `node:fs` and `node:fs/promises`: what it does to its first argument, and to its second where that is a path. */
 const SYNC: Readonly<Record<string, Watch>> = {
@@ -20,6 +24,12 @@ const SYNC: Readonly<Record<string, Watch>> = {
   copyFileSync: { first: 'read', second: 'write' },
   linkSync: { first: 'read', second: 'write' },
   renameSync: { second: 'write' },
+  accessSync: { first: 'look' },
+  existsSync: { first: 'look' },
+  lstatSync: { first: 'look' },
+  statSync: { first: 'look' },
+  opendirSync: { first: 'list' },
+  readdirSync: { first: 'list' },
 };
 const ASYNC: Readonly<Record<string, Watch>> = {
   readFile: { first: 'read' },
@@ -27,15 +37,20 @@ const ASYNC: Readonly<Record<string, Watch>> = {
   writeFile: { first: 'write' },
   copyFile: { first: 'read', second: 'write' },
   rename: { second: 'write' },
+  access: { first: 'look' },
+  lstat: { first: 'look' },
+  stat: { first: 'look' },
+  opendir: { first: 'list' },
+  readdir: { first: 'list' },
 };
 
 interface Watch {
-  first?: 'read' | 'write' | 'by flags';
+  first?: FileUse | 'by flags';
   second?: 'write';
 }
 
 /**
- * Tells of every file that this process opens, and of every file that it gives to a thread for reading images. Modules that
+ * Tells of every file that this process opens or looks at, and of every file that it gives to a thread for reading images. Modules that
  * take the functions of `node:fs` for themselves must be imported afterwards.
  *
  * @returns puts the functions back.

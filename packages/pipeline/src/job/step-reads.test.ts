@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   type Config,
@@ -11,7 +12,7 @@ import {
   settingKeys,
   writeConfig,
 } from '@radweave/artifacts';
-import { readFileSync } from '@radweave/artifacts/files';
+import { existsSync, readdirSync, readFileSync } from '@radweave/artifacts/files';
 import { generatePhantomCohort } from '@radweave/phantom';
 import { silentContext } from '@radweave/study/context/events';
 import { checked } from '@radweave/study/search/space';
@@ -33,6 +34,11 @@ interface Traced {
   /** Files and folders that it did not write itself before. */
   reads: Set<string>;
   writes: Set<string>;
+  /** Of those it asked whether they are there, and what is in them. */
+  looks: Set<string>;
+  lists: Set<string>;
+  /** At these its declaration looked, which would be another one if they were. */
+  weighed: Set<string>;
   /** Keys of the configuration. */
   keys: Set<string>;
   /** What its stage declares: files and folders that it reads, settings that count. */
@@ -44,12 +50,23 @@ interface Traced {
 const watch = await vi.hoisted(async () => {
   const { onEachFile } = await import('@radweave/testkit');
   const { sep } = await import('node:path');
-  const state = { folder: '', now: undefined as Traced | undefined, end: () => undefined };
-  const restore = onEachFile((path, how) => {
-    const { now, folder } = state;
-    if (now === undefined || !path.startsWith(folder + sep)) return;
-    if (how === 'write') now.writes.add(path);
-    else if (!now.writes.has(path)) now.reads.add(path);
+  const now = undefined as Traced | undefined;
+  const state = { folder: '', now, weighed: new Set<string>(), end: () => undefined };
+  /** Files are made and put away in a folder beside those that they replace. */
+  const aside = /[\\/]\.radweave\.[^\\/]+\.tmp([\\/](new|old)(?=[\\/]|$))?/;
+  const restore = onEachFile((place, how) => {
+    const { now, folder, weighed } = state;
+    const path = place.replace(aside, '');
+    if (!path.startsWith(folder + sep) || path.includes('.radweave.lock')) return;
+    if (now === undefined) {
+      // The record of a step is the last that it leaves.
+      if (how === 'write' && /[\\/]run[\\/][^\\/]+\.json$/.test(path)) weighed.clear();
+      else weighed.add(path);
+    } else if (how === 'write') now.writes.add(path);
+    else if (!now.writes.has(path)) {
+      const of = { read: now.reads, look: now.looks, list: now.lists };
+      of[how].add(path);
+    }
   });
   return Object.assign(state, { end: restore });
 });
@@ -95,6 +112,7 @@ beforeAll(async () => {
   }
   for (const [name, options] of othersOf(folder, config)) {
     const stage = stageNamed(name);
+    watch.weighed.clear();
     const reads = Object.values(stage.reads(options as never, { hashes: new FileHashes(), runs: {} }));
     begin(name);
     await run(name, options as never, () => undefined);
@@ -110,8 +128,9 @@ beforeAll(async () => {
 });
 
 function begin(step: string): void {
-  const nothing = { reads: new Set<string>(), writes: new Set<string>(), keys: new Set<string>() };
-  traced.push({ step, ...nothing, inputs: [], settings: [] });
+  const nothing = () => new Set<string>();
+  const used = { reads: nothing(), looks: nothing(), lists: nothing(), writes: nothing(), keys: nothing() };
+  traced.push({ step, ...used, weighed: new Set(watch.weighed), inputs: [], settings: [] });
 }
 
 /** What is done meanwhile belongs to the newest step. */
@@ -134,7 +153,9 @@ test('a step waits for every step whose results it reads', () => {
   const writerOf = new Map<string, string>();
   expectNone(({ step, reads, writes }) => {
     const after = steps.find(({ name }) => name === step)?.after;
-    const own = [...reads].filter((path) => !EVERYBODYS.some((known) => known.test(relative(folder, path))));
+    const own = files(reads).filter(
+      (path) => !EVERYBODYS.some((known) => known.test(relative(folder, path))),
+    );
     const from = own.map((path) => writerOf.get(path)).filter((one) => one !== undefined);
     for (const path of writes) writerOf.set(path, step);
     return after === undefined ? [] : [...new Set(from)].filter((one) => !after.includes(one));
@@ -142,6 +163,9 @@ test('a step waits for every step whose results it reads', () => {
 });
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/** Folders are opened to write down what was done in them. */
+const files = (paths: Set<string>): string[] =>
+  [...paths].filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true);
 const named = (paths: string[]): string[] => paths.map((path) => relative(folder, path)).sort();
 
 /** Files that any step may read though they are no inputs. */
@@ -162,6 +186,18 @@ const EVERYBODYS: readonly RegExp[] = [
   /^outputs\/checkpoints\/[^/]+\/run\.json$/,
 ];
 
+/** What any step may look at, and folders that it may list, though they are no inputs. */
+const LOOKED_AT: readonly RegExp[] = [
+  // Each stage asks whether these are one split.
+  /^splits(\/\.slices)?$/,
+  // Which runs there are; what one gave comes with its checkpoint.
+  /^outputs\/checkpoints(\/[^/]+\/best_model\.pth)?$/,
+  // Where images lie; they count by their pixels.
+  /^raw(\/|$)/,
+  // What was left half done in the folders of folders that are written.
+  /^(features|outputs)$/,
+];
+
 test('the whole job was watched, and every other stage', () => {
   const stages: readonly SomeStage[] = STAGES;
   const others = stages.filter(({ job }) => job === undefined).map(({ name }) => name);
@@ -175,21 +211,25 @@ test('a setting or file is noticed however it is asked for', async () => {
   const noticed = async (ask: (config: Config) => unknown): Promise<string[]> => {
     begin('nothing');
     await watching(() => ask(watched(defaultConfig())));
-    const { reads, keys } = traced.pop() ?? expect.unreachable();
-    return [...named([...reads]), ...keys];
+    const { reads, looks, lists, keys } = traced.pop() ?? expect.unreachable();
+    return [...named([...reads, ...looks, ...lists]), ...keys];
   };
   const path = join(folder, 'seen');
   writeFileSync(path, '');
   expect(await noticed(() => readFileSync(path))).toEqual(['seen']);
   expect(await noticed(() => readFileSync(path, 'utf8'))).toEqual(['seen']);
   expect(await noticed(() => readFileSync(pathToFileURL(path)))).toEqual(['seen']);
+  for (const look of [existsSync, statSync]) expect(await noticed(() => look(path))).toEqual(['seen']);
+  expect(await noticed(() => stat(path))).toEqual(['seen']);
+  const listed = [join('raw', 'SY')];
+  expect(await noticed(() => readdirSync(join(folder, 'raw', 'SY')))).toEqual(listed);
   const expected = ['tune.folds'];
   expect(await noticed(({ tune }) => tune.folds)).toEqual(expected);
   expect(await noticed((config) => ({ ...config, record: null }).tune.folds)).toEqual(expected);
   expect(await noticed((config) => structuredClone({ ...config }).tune.folds)).toEqual(expected);
   expect(await noticed(({ experiment, ...rest }) => [experiment, rest.tune.folds])).toEqual(expected);
   expect(await noticed((config) => checked(config, { 'training.epochs': 2 }).tune.folds)).toEqual(expected);
-  expect(await noticed((config) => writeConfig(path, { ...config }))).toEqual([]);
+  expect(await noticed((config) => writeConfig(path, { ...config }))).toEqual(['seen']);
 });
 
 /** All steps are looked at before anything is said. */
@@ -198,13 +238,40 @@ function expectNone(wrong: (one: Traced) => readonly string[]): void {
   expect(Object.fromEntries(found)).toEqual({});
 }
 
-test('every file that a step reads is one of its inputs', () => {
-  expectNone(({ inputs, reads }) => {
+const isBelow = (path: string, folder: string): boolean => path.startsWith(folder + sep);
+const isWithin = (path: string, folder: string): boolean => path === folder || isBelow(path, folder);
+
+test('every file that a step reads or looks at, and every folder that it lists, is one of its inputs', () => {
+  expectNone(({ step, inputs, reads, looks, lists, weighed, writes }) => {
     const places = inputs.map(({ path }) => path);
-    const undeclared = [...reads]
-      .filter((path) => isFile(path) && !places.some((at) => path === at || path.startsWith(at + sep)))
-      .filter((path) => !EVERYBODYS.some((known) => known.test(relative(folder, path))));
-    return named(undeclared);
+    const others = traced.flatMap((one) => (one.step === step ? [] : [...one.writes]));
+    const folders = [...new Set([...writes].map((path) => dirname(path)))];
+    const isDeclared = (path: string): boolean =>
+      weighed.has(path) ||
+      places.some((at) => isWithin(path, at)) ||
+      EVERYBODYS.some((known) => known.test(relative(folder, path)));
+    /** Where it alone writes it may look for what is there already. */
+    const isOwn = (path: string): boolean =>
+      folders.some((at) => isWithin(path, at)) && !others.some((at) => isWithin(at, path));
+    const undeclared = (what: string, paths: Iterable<string>): string[] =>
+      [...paths]
+        .filter((path) => !isDeclared(path) && !isOwn(path))
+        .map((path) => `${what} ${relative(folder, path)}`);
+    const asked = (paths: Set<string>): string[] =>
+      [...paths].filter((path) => !LOOKED_AT.some((known) => known.test(relative(folder, path))));
+    return [
+      ...undeclared('read', files(reads)),
+      // That a folder is there says nothing that what is in it does not say.
+      ...undeclared(
+        'look',
+        asked(looks).filter((path) => ![...places, ...writes].some((at) => isWithin(at, path))),
+      ),
+      // What was left half done is looked for in every folder that is written into.
+      ...undeclared(
+        'list',
+        asked(lists).filter((path) => !folders.includes(path)),
+      ),
+    ];
   });
 });
 
