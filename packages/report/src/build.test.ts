@@ -101,7 +101,8 @@ test('a hospital with one label has n/a and the reason, and no point in the fore
   const forest = section(page, 'hospitals');
   expect(forest.match(/aria-label="Forest plot[^"]*"/)?.[0]).toContain('ZS (n = 3, 3 positive), fused: n/a');
   // Validation, SY and both together, but not ZS, of three models.
-  expect(forest.match(/aria-roledescription="point"/g)).toHaveLength(9);
+  const points = forest.match(/<g class="mark-symbol role-mark[^>]*>.*?<\/g>/g) ?? [];
+  expect(points.join().match(/<path/g)).toHaveLength(9);
   expect(textOf(section(page, 'results'))).toContain('AUC needs both classes');
 });
 

@@ -20,7 +20,7 @@ function shown(page: string): string[] {
     .replace(/<(style|script|pre)\b[\s\S]*?<\/\1>/g, '')
     .replace(/<section id="references"[\s\S]*?<\/section>/, '');
   const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-  const spoken = body.replace(/<svg[\s\S]*?<\/svg>/g, '').matchAll(/ (?:alt|aria-label)="([^"]*)"/g);
+  const spoken = body.matchAll(/ (?:alt|aria-label)="([^"]*)"/g);
   const texts = [...body.split(/<[^>]*>/), ...Array.from(spoken, ([, text = '']) => text)];
   return texts.map((text) =>
     text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '').trim(),

@@ -63,9 +63,10 @@ function writeRun(config: Config, modality: string, epochs: number): void {
 
 const folderOf = (config: Config): string => join(config.experiment.output_dir, 'visualizations');
 
-/** How often Vega marked an element with a role. */
-function marks(svg: string, role: string): number {
-  return svg.split(`aria-roledescription="${role}"`).length - 1;
+/** How many marks of a kind Vega drew. */
+function marks(svg: string, kind: 'symbol' | 'line'): number {
+  const groups = svg.match(new RegExp(`<g class="mark-${kind} role-mark[^>]*>.*?</g>`, 'gs')) ?? [];
+  return groups.join().split('<path').length - 1;
 }
 
 const ALL = [
@@ -114,13 +115,13 @@ referenceTest(
     const svg = (name: string): string => readFileSync(join(folder, `${name}.svg`), 'utf8');
     // Two panels of 98 patients each.
     for (const name of ['pca_A', 'tsne_P', 'umap_fused'])
-      expect(marks(svg(name), 'point'), name).toBe(2 * 98);
+      expect(marks(svg(name), 'symbol'), name).toBe(2 * 98);
     // Four curves of 8 epochs in each panel, but the first patient AUC is not defined.
-    expect(marks(svg('training_curves_A'), 'point')).toBe(2 * 4 * 8 - 1);
-    expect(marks(svg('training_curves_A'), 'line mark')).toBe(2 * 4);
+    expect(marks(svg('training_curves_A'), 'symbol')).toBe(2 * 4 * 8 - 1);
+    expect(marks(svg('training_curves_A'), 'line')).toBe(2 * 4);
     // fused, A and P; two hospitals.
-    expect(marks(svg('roc_val'), 'line mark')).toBe(3);
-    expect(marks(svg('roc_test_hospitals'), 'line mark')).toBe(2);
+    expect(marks(svg('roc_val'), 'line')).toBe(3);
+    expect(marks(svg('roc_test_hospitals'), 'line')).toBe(2);
     expect(svg('roc_test')).toMatch(/fused: AUC 0\.\d\d \(95 % 0\.\d\d–[01]\.\d\d\), n = 40/);
 
     // No text is cut short.
@@ -175,7 +176,7 @@ test('of one hospital a map by hospital would be the map by label again', async 
   writeMadeUpFeatures(config, 'A', home, 8);
   await visualize({ config, modalities: ['A'] }, listening());
   const svg = readFileSync(join(folderOf(config), 'umap_A.svg'), 'utf8');
-  expect(marks(svg, 'point')).toBe(58);
+  expect(marks(svg, 'symbol')).toBe(58);
   expect(svg).toContain('By label');
   expect(svg).not.toContain('By hospital');
 });
@@ -334,7 +335,7 @@ test('a cohort of three labels has a curve for each against the rest', async () 
   await fuse({ config, modalities }, listening());
   await visualize({ config, modalities }, listening());
   const svg = readFileSync(join(folderOf(config), 'roc_test.svg'), 'utf8');
-  expect(marks(svg, 'line mark')).toBe(3);
+  expect(marks(svg, 'line')).toBe(3);
   expect(readFileSync(join(folderOf(config), 'confusion_test.svg'), 'utf8')).toContain(
     'the most probable label',
   );
