@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEachFileChange, copyTree, filesBelow, tempDir } from '@radweave/testkit';
 import { afterAll, expect, test } from 'vitest';
@@ -23,6 +23,7 @@ afterAll(restore);
 // After the functions of node:fs are watched.
 const { fuse } = await import('./fuse.ts');
 const { harmonize } = await import('./harmonize.ts');
+const { splitPath } = await import('@radweave/artifacts');
 const { preprocess } = await import('./preprocess.ts');
 const { prepared, run, modalities } = await import('../testing/evaluations.ts');
 const { madeUpCohort } = await import('@radweave/study/testing/features');
@@ -75,6 +76,26 @@ test('dividing anew, killed at any moment: files of the new split are not taken 
   config.experiment.seed = 7;
   const { splits_dir } = config.data;
   await endsAlike(splits_dir, 'summary.json', () => preprocess({ config }, listening()), 1);
+});
+
+test('dividing anew over an edited file, killed at any moment: it is kept once, as it was edited', async () => {
+  const config = cohortConfig(tempDir());
+  writeCohortFolders(config.data.root_dir ?? '', 3, 1);
+  await preprocess({ config }, listening());
+  config.experiment.seed = 7;
+  const { splits_dir } = config.data;
+  const edited = splitPath(splits_dir, 'train', 'A');
+  const text = `${readFileSync(edited, 'utf8')}x`;
+  writeFileSync(edited, text);
+  await endsAlike(
+    splits_dir,
+    'summary.json',
+    async () => {
+      await preprocess({ config }, listening());
+      expect(readFileSync(`${edited}.old`, 'utf8')).toBe(text);
+    },
+    1,
+  );
 });
 
 /** What is there, without half-written files: the process that wrote them, this one, has not ended. */

@@ -81,17 +81,22 @@ export function refuseOwnSplit(splitsDir: string): void {
   });
 }
 
-/** Keeps copies of split files that are not as `preprocess` wrote them, edited ones say, before it replaces them. */
+/**
+ * Keeps copies of split files that are not as `preprocess` wrote them, edited ones say, before it replaces them. A copy that a stopped
+ * `preprocess` has made is enough.
+ */
 export function keepOtherSplits(splitsDir: string, context: StageContext): void {
   const hashes = splitSummaryIn(splitsDir)?.hashes;
   if (hashes === undefined) return;
   const kept = splitModalities(splitsDir).flatMap((modality) =>
     SPLITS.flatMap((split) => {
       const path = splitPath(splitsDir, split, modality);
-      if (!existsSync(path) || hashFile(path) === hashes[basename(path)]) return [];
+      if (!existsSync(path)) return [];
+      const found = hashFile(path);
+      if (found === hashes[basename(path)]) return [];
       let copy = `${path}.old`;
-      for (let n = 2; existsSync(copy); n++) copy = `${path}.old${n}`;
-      writeFileAtomic(copy, readBytes(path));
+      for (let n = 2; existsSync(copy) && hashFile(copy) !== found; n++) copy = `${path}.old${n}`;
+      if (!existsSync(copy)) writeFileAtomic(copy, readBytes(path));
       return [copy];
     }),
   );
