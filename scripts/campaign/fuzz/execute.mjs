@@ -51,11 +51,14 @@ const held = () => {
 
 let peak = process.resourceUsage().maxRSS;
 
-/** By how many kB the most memory that this process ever took has risen since this was asked last. */
-function risen() {
+/**
+ * Whether the most memory that this process ever took has risen, since this was asked last, by so much that it must be looked into.
+ * The system takes longer to answer than many a reader to read: it is asked after some executions.
+ */
+export function hasRisen() {
   const before = peak;
   peak = process.resourceUsage().maxRSS;
-  return peak - before;
+  return 1024 * (peak - before) > mostBytes(0) / 2;
 }
 
 async function attempt(name, bytes, put) {
@@ -84,8 +87,7 @@ export async function execute(name, bytes, put) {
     if (ms > LONGEST_MS) return `took ${Math.round(ms)} ms`;
   }
   if (error !== null && !isOwn(error)) return `${error?.stack ?? error}`;
-  const grown = Math.max(held() - before, 1024 * risen());
-  return grown > mostBytes(bytes.length) / 2 ? 'memory' : null;
+  return held() - before > mostBytes(bytes.length) / 2 ? 'memory' : null;
 }
 
 /** The same in a process that did nothing else; `memory` becomes how much it was, or null. */

@@ -45,7 +45,7 @@ export const CORPUS = join(import.meta.dirname, 'corpus');
 /** Frames that are decoded of a file: each goes the same way. */
 const FRAMES = 3;
 /** Damaged frames, most of HTJ2K, keep a decoder for ever: the product waits for half a minute. */
-const DECODER_MS = 300;
+const DECODER_MS = 100;
 
 function dicom(bytes) {
   const file = parseFile(bytes);
