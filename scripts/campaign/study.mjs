@@ -34,6 +34,13 @@ const train = (modality) => ({
   resume: ['--resume'],
 });
 
+/** A command by two shares and their merging: the second share is as the first. */
+const shared = (name, args) => [
+  { name: `${name} share`, args: [...args, '--shard', '1/2'] },
+  { name: `${name} share 2`, args: [...args, '--shard', '2/2'], isGiven: true },
+  { name: `${name} merge`, args: [...args, '--shard', 'merge'] },
+];
+
 /** The commands in their order: each needs what those before it have made. Those that are `given` are not hurt. */
 export const STAGES = [
   {
@@ -43,9 +50,11 @@ export const STAGES = [
   { name: 'weights', args: ['models', 'fetch', 'resnet18'] },
   { name: 'setup', args: ['setup'] },
   { name: 'preprocess', args: ['preprocess'] },
+  ...shared('preprocess', ['preprocess']),
   { name: 'train', ...train('A') },
   { name: 'train P', ...train('P'), isGiven: true },
   { name: 'extract', args: ['extract', '--modality', 'A'] },
+  ...shared('extract', ['extract', '--modality', 'A']),
   { name: 'extract P', args: ['extract', '--modality', 'P'], isGiven: true },
   { name: 'align', args: ['align'] },
   { name: 'fuse', args: ['fuse', '--no_evaluate'] },

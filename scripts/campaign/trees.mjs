@@ -20,6 +20,11 @@ export const MAY_DIFFER = [
     why: 'times; a file for each beginning, with the process in its name',
     isCounted: false,
   },
+  {
+    path: /\.shards\/(?:.*\/)?(?:part|merged)\.json$/,
+    text: /"finished": "[^"]*"/,
+    why: 'when the share, or merging, ended',
+  },
   { path: /checkpoints\/[^/]+\/run\.json$/, text: /"time": "[^"]*"/, why: 'when the training last wrote' },
   {
     path: /report\/report\.html$/,
