@@ -1,7 +1,9 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { groupBy, type ImportedSlice } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
+import { fileShape } from '@radweave/imaging';
 import type { PixelOptions } from '../output/options.ts';
-import { AND, BY_VOLUME, rangeRule, settingsOf } from '../output/settings.ts';
+import { AND, BY_VOLUME, bitsText, rangeRule, settingsOf, sizeText } from '../output/settings.ts';
 import { OUT, type Proposal } from '../series/propose.ts';
 import type { GrayRange } from '../values/window.ts';
 import { DoneSeries } from './done.ts';
@@ -42,6 +44,12 @@ export interface OtherSettings {
   readonly now: string;
 }
 
+/** Patients of an earlier import whose records say too little of their settings to compare them with those of their modality now. */
+export interface UntoldSettings {
+  readonly modality: string;
+  readonly patients: number;
+}
+
 export function otherSettings(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
@@ -50,7 +58,7 @@ export function otherSettings(
     records,
     pixels,
   }: { readonly output: string; readonly records: string; readonly pixels: PixelOptions },
-): OtherSettings[] {
+): { other: OtherSettings[]; untold: UntoldSettings[] } {
   const wanted = proposals.filter(isWanted);
   const [series, folders] = [
     new Set(proposals.map(({ stack }) => stack.id)),
@@ -59,11 +67,17 @@ export function otherSettings(
   const stays = new DoneSeries(records, output)
     .all()
     .filter((row) => !series.has(row.series) && !folders.has(dirname(row.file)));
-  return [...groupBy(wanted, ({ modality }) => modality)].flatMap(([modality, own]) => {
+  const byModality = [...groupBy(wanted, ({ modality }) => modality)];
+  const untold = byModality.flatMap(([modality]) => {
+    const old = stays.filter((row) => row.modality === modality && isOld(row));
+    return old.length === 0 ? [] : [{ modality, patients: countPatients(old) }];
+  });
+  const ofRow = settingsReader(output);
+  const other = byModality.flatMap(([modality, own]) => {
     const now = own.map(({ stack }) => comparable(settingsOf(stack, pixels), rangeRule(stack, pixels).range));
     const before = groupBy(
       stays.filter((row) => row.modality === modality),
-      (row) => JSON.stringify(settingsOfRow(row)),
+      (row) => JSON.stringify(ofRow(row)),
     );
     return [...before].flatMap(([settings, rows]) => {
       const differ = (JSON.parse(settings) as string[]).flatMap((earlier, i) => {
@@ -72,10 +86,19 @@ export function otherSettings(
       });
       if (differ.length === 0) return [];
       const [earlier = '', other = ''] = [0, 1].map((i) => differ.map((pair) => pair[i]).join(', '));
-      const n = new Set(rows.map(({ patient }) => patient)).size;
-      return [{ modality, patients: n, earlier, now: other }];
+      return [{ modality, patients: countPatients(rows), earlier, now: other }];
     });
   });
+  return { other, untold };
+}
+
+function countPatients(rows: readonly ImportedSlice[]): number {
+  return new Set(rows.map(({ patient }) => patient)).size;
+}
+
+/** Older versions wrote the first setting alone. */
+function isOld({ how }: ImportedSlice): boolean {
+  return !how.includes(AND);
 }
 
 /** Gray values that no flag changes: those of pictures of 8 bits, and of colour. Others may stand beside them. */
@@ -83,9 +106,22 @@ function areComparable(...settings: readonly string[]): boolean {
   return settings.every((one) => !/^(?:as stored|brightness)/.test(one));
 }
 
-/** As {@link comparable}. Older versions wrote the first setting alone. */
-function settingsOfRow({ how, low, high }: ImportedSlice): string[] {
-  return comparable(how.split(AND), how.includes(BY_VOLUME) ? null : { low: low ?? 0, high: high ?? 0 });
+/** As {@link comparable}; of old records size and bits are those of the first slice of its folder. */
+function settingsReader(output: string): (row: ImportedSlice) => string[] {
+  const seen = new Map<string, string[]>();
+  return (row) => {
+    const { how, low, high, file } = row;
+    const rest = isOld(row) ? (seen.get(dirname(file)) ?? sizeAndBits(join(output, file))) : [];
+    if (isOld(row)) seen.set(dirname(file), rest);
+    const range = how.includes(BY_VOLUME) ? null : { low: low ?? 0, high: high ?? 0 };
+    return comparable([...how.split(AND), ...rest], range);
+  };
+}
+
+function sizeAndBits(path: string): string[] {
+  if (!existsSync(path)) return [];
+  const { width, height, bitDepth } = fileShape(path);
+  return [sizeText(width, height), bitsText(bitDepth)];
 }
 
 /** The settings of a series, the first with the range of values where the volume does not give it. */

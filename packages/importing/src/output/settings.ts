@@ -17,14 +17,22 @@ export function settingsOf(stack: Stack, options: PixelOptions): string[] {
   const margin = mask?.margin ?? null;
   return [
     rangeRule(stack, options).how,
-    `${size}×${size} pixels`,
-    `${bits} bits`,
+    sizeText(size, size),
+    bitsText(bits),
     fitText(fit),
     ...(image?.source.kind === 'picture'
       ? []
       : [margin === null ? 'not cropped' : `cropped with a margin of ${margin} mm`]),
     ...(image?.source.kind === 'nifti' ? [`cut ${image.source.plane}`] : []),
   ];
+}
+
+export function sizeText(width: number, height: number): string {
+  return `${width}×${height} pixels`;
+}
+
+export function bitsText(bits: number): string {
+  return `${bits} bits`;
 }
 
 function fitText(fit: Fit): string {

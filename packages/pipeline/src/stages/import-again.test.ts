@@ -116,7 +116,7 @@ test('another setting of gray values or geometry beside slices that stay as they
   }
 });
 
-test('records of an older version tell of the rule of gray values alone, and that one counts', async () => {
+test('records of an older version tell of the rule of gray values alone: that one counts, with size and bits of the slices, and the rest is told', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '1'] });
   const options = optionsIn(folder);
@@ -129,7 +129,15 @@ test('records of an older version tell of the rule of gray values alone, and tha
   writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '2'], [TAG.sopInstance]: ['UI', '1.7'] });
   const other = { ...options, pixels: { ...options.pixels, window: 'bone' } };
   await expect(importStage(other, silentContext())).rejects.toThrow('A: window -160 to 240 of 1 patient');
-  expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
+  const larger = { ...options, pixels: { ...options.pixels, size: 48, bits: 16 } as const };
+  await expect(importStage(larger, silentContext())).rejects.toThrow(
+    'A: 32×32 pixels, 8 bits of 1 patient of an earlier import, but 48×48 pixels, 16 bits of these files',
+  );
+  const context = listening();
+  expect(await importStage(options, context)).toMatchObject({ written: 1 });
+  expect(context.said.join('\n')).toContain(
+    'A: the records of 1 patient of an earlier import are those of an older version and do not say --fit, --mask_crop',
+  );
 });
 
 test('files that no import wrote are kept: among slices that are replaced or removed, and in the place of records', async () => {

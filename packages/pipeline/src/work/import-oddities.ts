@@ -8,7 +8,7 @@ import {
   spellingKey,
 } from '@radweave/artifacts';
 import { standing, tallied, type Unmatched } from '@radweave/importing/cohort/account';
-import type { LeftOutNow } from '@radweave/importing/cohort/earlier';
+import type { LeftOutNow, UntoldSettings } from '@radweave/importing/cohort/earlier';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
@@ -41,6 +41,15 @@ export function sayUnmatched(
       : []),
   ];
   for (const text of texts) warn(context, `${text} All are listed in ${listedIn}.`);
+}
+
+/** Slices that records of an older version tell less of. */
+export function sayUntold(all: readonly UntoldSettings[], context: StageContext): void {
+  for (const { modality, patients } of all)
+    warn(
+      context,
+      `${modality}: the records of ${counted(patients, 'patient')} of an earlier import are those of an older version and do not say --fit, --mask_crop and --plane, so nobody can tell whether they are the same as now. Import all files again where you do not know it.`,
+    );
 }
 
 /** Series of which masks choose no slice. */

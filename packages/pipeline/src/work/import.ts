@@ -71,6 +71,7 @@ import {
   sayScattered,
   sayUnfinished,
   sayUnmatched,
+  sayUntold,
 } from './import-oddities.ts';
 import {
   asker,
@@ -227,7 +228,9 @@ export async function importImages(
   const onUnfinished = (folders: readonly string[]): void => sayUnfinished(folders, context);
   const whole = { ...options, pixels, pseudonyms, told: who.told, parts, onUnfinished };
   ask(replacedSeries(replacements(patients, proposals, whole)));
-  ask(mixedSettings(otherSettings(patients, proposals, whole)));
+  const { other, untold } = otherSettings(patients, proposals, whole);
+  ask(mixedSettings(other));
+  sayUntold(untold, context);
   if (how === null || 'parts' in how)
     sayLeftOutNow(leftOutNow(patients, proposals, options), dryRun, context);
   if (dryRun) ask(unusableMasks(choice.unusable));
