@@ -13,6 +13,7 @@ onLinux(
       encoding: 'utf8',
     });
     expect(symbols).toContain('at::cuda::CUDAGraph::replay()');
+    expect(symbols).toContain('c10d::ProcessGroupNCCL::ProcessGroupNCCL(');
   },
   600_000,
 );

@@ -55,4 +55,12 @@ export interface NativeCuda {
   ];
   resetPeak(device: string): void;
   emptyCache(): void;
+
+  /**
+   * The group's tensors of GPUs go from GPU to GPU from now on, by NCCL; each process has a device of its own. Waits for all.
+   * Missing where set-up found no header of NCCL.
+   *
+   * @param group as `handOutGroup` gives it.
+   */
+  joinGpus?(group: object, device: string, timeoutMilliseconds: number): void;
 }

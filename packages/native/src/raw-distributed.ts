@@ -21,7 +21,11 @@ export interface NativeDistributed {
     own: string,
     isInterface: boolean,
   ): GroupHandle;
+  /** What a GPU still waits for from the others ends; nothing more is asked of the group then. */
+  leaveGroup(group: GroupHandle): void;
   closeGroup(group: GroupHandle): void;
+  /** For the addon for CUDA. */
+  handOutGroup(group: GroupHandle): object;
   /** All get what rank 0 has. */
   broadcast(group: GroupHandle, tensors: readonly HandedTensor[]): void;
   /** The sum, in place. */

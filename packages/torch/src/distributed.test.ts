@@ -117,7 +117,7 @@ const NORMS = `
 const NORMS_TOGETHER = `
   const group = new torch.ProcessGroup(meeting(30));
   const reducer = group.gradients(norms.parameters());
-  const together = { sumOfAll: (tensor) => group.sumOfAll(tensor), share: 1 };
+  const together = { sumOfAll: (tensor) => group.sumOfAll(tensor), share: 1, slices: 12 };
   for (const module of [norms.namedModules()].flatMap((all) => [...all]).map(([, one]) => one)) {
     if (module instanceof nn.BatchNorm2d) module.together = together;
   }
@@ -130,6 +130,7 @@ const NORMS_TOGETHER = `
   const weights = state();
   let refused = '';
   // One value of each channel in all processes together.
+  together.slices = 1;
   try { tidy(() => { norms.at(1).call(torch.ones([1, 4, 1, 1])); }); } catch (error) { refused = error.name; }
   print({ weights, refused });
 `;
@@ -199,6 +200,20 @@ onLinux(
     );
   },
 );
+
+onLinux('GPUs are not joined where there are none, and what goes by the CPU goes on', async () => {
+  const { ends } = await engineRanks(`
+    const group = new torch.ProcessGroup(meeting(30));
+    let refused = '';
+    try { group.joinGpus('cuda:0'); } catch (error) { refused = error.name + ': ' + error.message; }
+    console.log(JSON.stringify([torch.hasGpuGroups() ? '' : refused, group.sum([rank])]));
+  `);
+  const expected = [
+    'DistributedError: this libtorch has no NCCL that GPUs can train by, or no GPU is here',
+    [1],
+  ];
+  for (const { stdout } of await ends) expect(JSON.parse(stdout)).toEqual(expected);
+});
 
 const DDP = `
 import json, os, sys

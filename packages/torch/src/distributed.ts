@@ -1,4 +1,10 @@
-import { type HandedTensor, type NativeDistributed, native, nativeDistributed } from '@radweave/native';
+import {
+  type HandedTensor,
+  type NativeDistributed,
+  native,
+  nativeCuda,
+  nativeDistributed,
+} from '@radweave/native';
 import { fromTypedArray, zeros } from './create.ts';
 import type { Parameter } from './nn/parameter.ts';
 import { tidy } from './scope.ts';
@@ -28,8 +34,8 @@ export interface Meeting {
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
 /**
- * Processes that compute together, by libtorch's c10d with gloo. Each method returns when all processes have called it, in the
- * same order, with tensors of the same shape and type.
+ * Processes that compute together, by libtorch's c10d: tensors of the CPU by gloo, those of GPUs by NCCL. Each method returns when all
+ * processes have called it, in the same order, with tensors of the same shape and type; what it asks of a GPU may not be computed yet then.
  *
  * @throws DistributedError from each method when a process does not come within the timeout, or is gone.
  */
@@ -54,6 +60,24 @@ export class ProcessGroup {
       this.group = this.addon.openGroup(address, port, rank, size, milliseconds, own, named !== '');
     } catch (error) {
       throw unmet(error, meeting);
+    }
+  }
+
+  /**
+   * From now on tensors of GPUs go between the processes too. Waits for all others.
+   *
+   * @param device this process's own, such as `cuda:1`.
+   * @throws DistributedError where this libtorch has no NCCL, or NCCL refuses.
+   */
+  joinGpus(device: string): void {
+    const join = nativeCuda()?.joinGpus;
+    if (join === undefined)
+      throw new DistributedError('this libtorch has no NCCL that GPUs can train by, or no GPU is here');
+    try {
+      join(this.addon.handOutGroup(this.group), device, this.timeoutSeconds * 1000);
+    } catch (error) {
+      this.addon.leaveGroup(this.group);
+      throw told(error, `the GPUs that train together did not meet (${device} is this process's)`);
     }
   }
 
@@ -111,13 +135,14 @@ export class ProcessGroup {
    * @param parameters those that learn, each of which takes part in every backward pass; the same in all processes.
    */
   gradients(parameters: readonly Parameter[]): DistributedGradients {
-    const { addon, timeoutSeconds } = this;
+    const { addon } = this;
     const handle = this.asking(() => addon.openGradients(this.group, parameters.map(handOut)));
-    return new DistributedGradients(addon, handle, timeoutSeconds);
+    return new DistributedGradients(addon, handle, (ask) => this.asking(ask));
   }
 
   /** Ends this process's part; the others' next call fails. */
   close(): void {
+    this.addon.leaveGroup(this.group);
     this.addon.closeGroup(this.group);
   }
 
@@ -125,7 +150,10 @@ export class ProcessGroup {
     try {
       return ask();
     } catch (error) {
-      throw lost(error, this.timeoutSeconds);
+      const explained = lost(error, this.timeoutSeconds);
+      // A GPU would go on waiting for the lost one, and whoever waits for the GPU too.
+      if (explained instanceof DistributedError) this.addon.leaveGroup(this.group);
+      throw explained;
     }
   }
 }
@@ -137,12 +165,13 @@ export class ProcessGroup {
 export class DistributedGradients {
   private readonly addon: NativeDistributed;
   private readonly handle: number;
-  private readonly timeoutSeconds: number;
+  private readonly asking: <T>(ask: () => T) => T;
 
-  constructor(addon: NativeDistributed, handle: number, timeoutSeconds: number) {
+  /** @param asking explains what becomes of a pass without a process. */
+  constructor(addon: NativeDistributed, handle: number, asking: <T>(ask: () => T) => T) {
     this.addon = addon;
     this.handle = handle;
-    this.timeoutSeconds = timeoutSeconds;
+    this.asking = asking;
   }
 
   /**
@@ -151,12 +180,10 @@ export class DistributedGradients {
    * @throws DistributedError when a process does not come to its pass within the timeout, or is gone.
    */
   reduce<T>(body: () => T): T {
-    try {
+    return this.asking(() => {
       this.addon.prepareBackward(this.handle);
       return body();
-    } catch (error) {
-      throw lost(error, this.timeoutSeconds);
-    }
+    });
   }
 
   /** Backward passes are each process's own again. */
@@ -167,6 +194,11 @@ export class DistributedGradients {
 
 function handOut(tensor: Tensor): HandedTensor {
   return native().handOut(tensor.handle);
+}
+
+/** Whether this libtorch has NCCL, by which the processes' GPUs reach each other, and a GPU is here. */
+export function hasGpuGroups(): boolean {
+  return nativeCuda()?.joinGpus !== undefined;
 }
 
 /** Whether this libtorch has process groups: those for Linux do. */
@@ -180,8 +212,8 @@ function loadAddon(): NativeDistributed {
   throw new DistributedError('this libtorch has no process groups (c10d), as those for Linux have');
 }
 
-/** What c10d and gloo say of processes that are gone or do not answer. */
-const LOST = /gloo|c10d|socket|store|connect(ion)? |timed? ?out/i;
+/** What c10d, gloo and NCCL say of processes that are gone or do not answer. */
+const LOST = /gloo|nccl|c10d|socket|store|connect(ion)? |timed? ?out/i;
 
 function lost(error: unknown, timeoutSeconds: number): unknown {
   return told(

@@ -14,6 +14,7 @@ export { DeviceError, type DeviceKind, deviceKind, openDevice, resolveDevice } f
 export {
   DistributedError,
   DistributedGradients,
+  hasGpuGroups,
   hasProcessGroups,
   type Meeting,
   ProcessGroup,

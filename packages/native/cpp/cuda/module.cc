@@ -15,6 +15,7 @@ NAPI_MODULE_INIT() {
     cuda::registerStreams(env, exports);
     cuda::registerDevices(env, exports);
     cuda::registerProfile(env, exports);
+    cuda::registerNccl(env, exports);
   } catch (...) {
     rethrowAsJs(env);
   }

@@ -43,6 +43,7 @@ c10::DeviceIndex deviceIndex(napi_env env, napi_value v);
 std::shared_ptr<CUevent_st> mark(c10::DeviceIndex device);
 
 void registerGraphs(napi_env env, napi_value exports);
+void registerNccl(napi_env env, napi_value exports);
 void registerProfile(napi_env env, napi_value exports);
 void registerStreams(napi_env env, napi_value exports);
 void registerDevices(napi_env env, napi_value exports);

@@ -2,8 +2,12 @@
 // is an error after the group's timeout, one that is gone at once.
 #include "group.h"
 
+#ifndef USE_C10D_GLOO
+#define USE_C10D_GLOO
+#endif
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "state.h"
@@ -14,6 +18,19 @@ namespace {
 using Gloo = c10d::ProcessGroupGloo;
 
 Group& groupOf(Args& args) { return *state(args.env).groups.get(toDouble(args.env, args[0])); }
+
+// What a tensor goes through to the others.
+const c10::intrusive_ptr<Backend>& backendFor(const Group& group, const at::Tensor& tensor) {
+  if (tensor.device().is_cpu()) return group.backend;
+  if (group.gpus == nullptr) throw std::logic_error("these processes have not met on GPUs");
+  return group.gpus->backend;
+}
+
+// Before this process tells the others anything that may come from its GPU.
+void requireSound(const Group& group) {
+  const Gpus* gpus = group.gpus.get();
+  if (gpus != nullptr && (gpus->isLeft || gpus->hasFailed())) throw std::runtime_error("NCCL has given up");
+}
 
 // Sums a tensor over all processes, in place.
 void sum(Backend& backend, at::Tensor tensor) {
@@ -52,9 +69,21 @@ napi_value openGroup(Args& args) {
   return number(env, state(env).groups.add(std::move(group)));
 }
 
+// leaveGroup(group): what a GPU still waits for from the others ends; at the end, and when one of them is lost
+napi_value leaveGroup(Args& args) {
+  Gpus* gpus = groupOf(args).gpus.get();
+  if (gpus != nullptr && !std::exchange(gpus->isLeft, true)) gpus->abort();
+  return nullptr;
+}
+
 napi_value closeGroup(Args& args) {
   state(args.env).groups.take(toDouble(args.env, args[0]));
   return nullptr;
+}
+
+// handOutGroup(group), for the addon for CUDA
+napi_value handOutGroup(Args& args) {
+  return handOver(args.env, state(args.env).groups.get(toDouble(args.env, args[0])), kGroupTag);
 }
 
 // broadcast(group, tensors): all get what rank 0 has
@@ -63,7 +92,7 @@ napi_value broadcast(Args& args) {
   std::vector<c10::intrusive_ptr<c10d::Work>> works;
   for (const at::Tensor& tensor : tensorsOf(args.env, args[1])) {
     std::vector<at::Tensor> one{tensor.detach()};
-    works.push_back(group.backend->broadcast(one));
+    works.push_back(backendFor(group, tensor)->broadcast(one));
   }
   for (const auto& work : works) work->wait();
   return nullptr;
@@ -71,7 +100,10 @@ napi_value broadcast(Args& args) {
 
 // allReduce(group, tensor): the sum of what all have, in place
 napi_value allReduce(Args& args) {
-  sum(*groupOf(args).backend, fromExternal(args.env, args[1]).detach());
+  const Group& group = groupOf(args);
+  const at::Tensor& tensor = fromExternal(args.env, args[1]);
+  requireSound(group);
+  sum(*backendFor(group, tensor), tensor.detach());
   return nullptr;
 }
 
@@ -79,7 +111,7 @@ napi_value allReduce(Args& args) {
 napi_value allGather(Args& args) {
   std::vector<std::vector<at::Tensor>> into{tensorsOf(args.env, args[2])};
   std::vector<at::Tensor> own{fromExternal(args.env, args[1]).detach()};
-  groupOf(args).backend->allgather(into, own)->wait();
+  backendFor(groupOf(args), own[0])->allgather(into, own)->wait();
   return nullptr;
 }
 
@@ -104,7 +136,8 @@ struct SumOfAll : torch::autograd::Function<SumOfAll> {
 
 // sumOfAll(group, tensor) → the sum, through which gradients flow
 napi_value sumOfAll(Args& args) {
-  return toExternal(args.env, SumOfAll::apply(fromExternal(args.env, args[1]), groupOf(args).backend));
+  const at::Tensor& tensor = fromExternal(args.env, args[1]);
+  return toExternal(args.env, SumOfAll::apply(tensor, backendFor(groupOf(args), tensor)));
 }
 
 }  // namespace
@@ -118,7 +151,9 @@ std::vector<at::Tensor> tensorsOf(napi_env env, napi_value array) {
 
 void registerGroups(napi_env env, napi_value exports) {
   exportFunction<openGroup>(env, exports, "openGroup");
+  exportFunction<leaveGroup>(env, exports, "leaveGroup");
   exportFunction<closeGroup>(env, exports, "closeGroup");
+  exportFunction<handOutGroup>(env, exports, "handOutGroup");
   exportFunction<broadcast>(env, exports, "broadcast");
   exportFunction<allReduce>(env, exports, "allReduce");
   exportFunction<allGather>(env, exports, "allGather");

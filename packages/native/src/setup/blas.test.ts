@@ -14,6 +14,7 @@ const SYSTEM: Libtorch = {
   libDirs: [],
   gpu: null,
   cudaInclude: null,
+  ncclInclude: null,
   distributed: false,
   cxx11Abi: true,
   cxxStandard: 17,

@@ -16,6 +16,7 @@ const LIBTORCH: Libtorch = {
   libDirs: ['C:\\torch\\lib'],
   gpu: 'cuda',
   cudaInclude: 'C:\\cuda\\include',
+  ncclInclude: 'C:\\nccl\\include',
   distributed: false,
   cxx11Abi: false,
   cxxStandard: 17,
@@ -29,8 +30,9 @@ test('the definitions carry the ABI, the headers of CUDA and paths that CMake re
     '-DRADWEAVE_TORCH_INCLUDE=C:/torch/include;C:/torch/include/torch/csrc/api/include',
   );
   expect(definitions).toContain('-DRADWEAVE_CUDA_INCLUDE=C:/cuda/include');
-  const unknown = cmakeDefinitions({ ...LIBTORCH, gpu: null, cudaInclude: null, cxx11Abi: null }).join(' ');
-  expect(unknown).not.toMatch(/CXX11_ABI|cuda/i);
+  expect(definitions).toContain('-DRADWEAVE_NCCL_INCLUDE=C:/nccl/include');
+  const none = { gpu: null, cudaInclude: null, ncclInclude: null, cxx11Abi: null };
+  expect(cmakeDefinitions({ ...LIBTORCH, ...none }).join(' ')).not.toMatch(/CXX11_ABI|cuda|NCCL_INCLUDE/i);
 });
 
 test('CMakeLists.txt reads every definition it is given', () => {

@@ -56,6 +56,7 @@ export function cmakeDefinitions(libtorch: Libtorch): string[] {
   };
   if (libtorch.distributed) definitions.RADWEAVE_DISTRIBUTED = 'ON';
   if (libtorch.cudaInclude !== null) definitions.RADWEAVE_CUDA_INCLUDE = list([libtorch.cudaInclude]);
+  if (libtorch.ncclInclude !== null) definitions.RADWEAVE_NCCL_INCLUDE = list([libtorch.ncclInclude]);
   if (libtorch.cxx11Abi !== null) definitions.RADWEAVE_CXX11_ABI = libtorch.cxx11Abi ? '1' : '0';
   return Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
 }

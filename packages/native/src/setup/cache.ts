@@ -56,7 +56,7 @@ export function sourceHash(packageRoot: string = PACKAGE_ROOT): string {
 
 /** Name of the folder of one build: it changes with the sources, the libtorch, the platform and the ABI. */
 export function buildKey(sources: string, libtorch: Libtorch, host: Host): string {
-  const { root, version, stamp, cxx11Abi, cxxStandard, gpu, cudaInclude } = libtorch;
+  const { root, version, stamp, cxx11Abi, cxxStandard, gpu, cudaInclude, ncclInclude } = libtorch;
   return digest([
     sources,
     root,
@@ -68,6 +68,7 @@ export function buildKey(sources: string, libtorch: Libtorch, host: Host): strin
     String(cxxStandard),
     String(gpu),
     String(cudaInclude),
+    String(ncclInclude),
   ]);
 }
 

@@ -39,6 +39,25 @@ test('a pip wheel: version from version.py, CUDA by its library, the old std::st
   });
 });
 
+test("NCCL's header is that of pip's torch, where its backend has all that is asked of it", () => {
+  const found = (version: string, files: Record<string, string>) => {
+    const root = tempDir();
+    const torch = {
+      ...libtorchTree(),
+      'lib/libtorch_cuda.so': '',
+      'version.py': `__version__ = '${version}'\n`,
+    };
+    writeTree(join(root, 'torch'), torch);
+    writeTree(join(root, 'nvidia'), files);
+    return inspectLibtorch(join(root, 'torch'), 'python', LINUX);
+  };
+  const header = { 'nccl/include/nccl.h': '' };
+  const place = expect.stringMatching(/nvidia\/nccl\/include$/);
+  expect(found('2.8.0+cu128', header)).toMatchObject({ libtorch: { ncclInclude: place } });
+  expect(found('2.7.1+cu126', header)).toMatchObject({ libtorch: { ncclInclude: null } });
+  expect(found('2.15.0+cu132', {})).toMatchObject({ libtorch: { ncclInclude: null } });
+});
+
 test("CUDA's headers are taken whole or not: from CUDA_HOME, else from beside pip's torch", () => {
   const headers = (folder: string) => ({
     [`${folder}/cuda_runtime_api.h`]: '',

@@ -23,6 +23,8 @@ export interface Libtorch {
   gpu: Gpu | null;
   /** Where CUDA's headers are, for a libtorch with CUDA; null where there are none: no CUDA graphs then. */
   cudaInclude: string | null;
+  /** Where the header of the NCCL that it was built with is; null where there is none: GPUs cannot train together then. */
+  ncclInclude: string | null;
   /** Whether several processes can train one network with it: it has c10d, with gloo, in its packages for Linux. */
   distributed: boolean;
   /** `_GLIBCXX_USE_CXX11_ABI` it was built with; null where that does not exist. */
@@ -74,9 +76,9 @@ function readCxx11Abi(c10: string, platform: NodeJS.Platform): boolean | null {
   return /_ZNK?3c10\w*RKSs/.test(symbols) ? false : null;
 }
 
-function tooOld(version: string): boolean {
+function isOlder(version: string, than: readonly [number, number]): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+  return major < than[0] || (major === than[0] && minor < than[1]);
 }
 
 /** Identity of a file that changes when it is replaced. */
@@ -152,6 +154,15 @@ function cudaHeaders(root: string, env: NodeJS.ProcessEnv = process.env): string
   return places.find(isWhole) ?? null;
 }
 
+/** The first libtorch whose NCCL backend has all that is asked of it. */
+const OLDEST_NCCL = [2, 8] as const;
+
+/** That which pip has put beside its torch: the layout of libtorch's classes depends on it, so that no other will do. */
+function ncclHeader(root: string, version: string): string | null {
+  const place = join(root, '..', 'nvidia', 'nccl', 'include');
+  return existsSync(join(place, 'nccl.h')) && !isOlder(version, OLDEST_NCCL) ? place : null;
+}
+
 function foldersIn(parent: string, names: RegExp): string[] {
   if (!existsSync(parent)) return [];
   return readdirSync(parent)
@@ -191,10 +202,12 @@ export function inspectLibtorch(
 
   const version = readVersion(root, include);
   if (version === undefined) return { missing: ['version.py, build-version or version.h with the version'] };
-  if (tooOld(version)) return { missing: [`version ${OLDEST.join('.')} or newer (it is ${version})`] };
+  if (isOlder(version, OLDEST))
+    return { missing: [`version ${OLDEST.join('.')} or newer (it is ${version})`] };
   const asked = readFileSync(join(include, 'ATen/ATen.h'), 'utf8').match(/C\+\+(\d\d) or later/)?.[1];
   const stamp = mainLibrary(libDir, host.platform);
   const gpu = gpuOf(libDir, host.platform);
+  const hasCuda = gpu === 'cuda' && host.platform === 'linux';
   return {
     libtorch: {
       source,
@@ -203,7 +216,8 @@ export function inspectLibtorch(
       includeDirs: [include, join(include, 'torch/csrc/api/include')],
       libDirs: [libDir],
       gpu,
-      cudaInclude: gpu === 'cuda' && host.platform === 'linux' ? cudaHeaders(root) : null,
+      cudaInclude: hasCuda ? cudaHeaders(root) : null,
+      ncclInclude: hasCuda ? ncclHeader(root, version) : null,
       distributed: host.platform === 'linux' && existsSync(join(include, REDUCER)),
       cxx11Abi: readCxx11Abi(join(libDir, libraryFile('c10', host.platform)), host.platform),
       cxxStandard: Math.max(17, Number(asked ?? 0)),

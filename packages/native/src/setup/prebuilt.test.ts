@@ -79,6 +79,7 @@ onPosix('they are put beside a link to their libtorch', () => {
   const target = join(tempDir(), 'build');
   const libtorch: Libtorch = {
     ...CPU,
+    ncclInclude: null,
     source: 'python',
     distributed: true,
     root: '/torch',

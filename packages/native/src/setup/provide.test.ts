@@ -16,6 +16,7 @@ const LIBTORCH: Libtorch = {
   libDirs: ['/torch/lib'],
   gpu: null,
   cudaInclude: null,
+  ncclInclude: null,
   distributed: false,
   cxx11Abi: true,
   cxxStandard: 17,

@@ -2,7 +2,7 @@ import type { Config } from '@radweave/artifacts';
 import type { StageContext } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { type CudaDevice, cudaDevice, manualSeed, resolveDevice, setRngState } from '@radweave/torch';
-import { type ChosenCompute, chooseCompute, computeSettings } from '../compute/compute.ts';
+import { type ChosenCompute, chooseCompute, computeSettings, openedDevice } from '../compute/compute.ts';
 import { buildNetwork, type Network, requirePretrained } from '../open/network-source.ts';
 import { resumedNetwork } from '../open/network-spec.ts';
 import type { LoadedSplit } from '../slices/load.ts';
@@ -51,18 +51,22 @@ export interface OpenedJob {
 /** Reads the data and builds or restores everything. */
 export async function openJob(options: JobOptions, context: StageContext): Promise<OpenedJob> {
   const { config, run, resume, sets, ranks, until } = options;
+  const settings = computeSettings(config);
+  // Each of several processes has a device of its own; what is recorded is what was asked for.
+  if (ranks !== null) settings.device = ranks.device;
   const saved = resume ? await restorable(run, config, sets.tables) : null;
   const begun = saved?.about.precision;
-  const onCpu = resolveDevice(config.training.device) === 'cpu';
+  const waits = resolveDevice(settings.device) === 'cpu' || (ranks !== null && ranks.rank > 0);
   // Opening a GPU takes about as long as decoding. On a CPU what `auto` measures would be disturbed.
-  let decoding = onCpu ? null : sets.decoding();
+  let decoding = waits ? null : sets.decoding();
   try {
     const spec = resumedNetwork(config, saved);
     const work = buildWork(config, spec);
     // Before `auto` measures for seconds.
     if (ranks === null || ranks.rank === 0) await requirePretrained(spec, context);
-    const choose = (): ChosenCompute => chooseCompute(computeSettings(config), work, context, begun);
-    const compute = ranks?.fromFirst(choose) ?? choose();
+    const choose = (): ChosenCompute => chooseCompute(settings, work, context, begun);
+    const compute =
+      ranks === null ? choose() : { ...ranks.fromFirst(choose), device: openedDevice(settings) };
     // What the first one fetches and decodes the others find.
     if (ranks !== null && ranks.rank > 0) ranks.meet();
     decoding ??= sets.decoding();

@@ -20,17 +20,28 @@ export interface Share {
 export class Ranks {
   readonly rank: number;
   readonly size: number;
+  /** Which of those of its machine this one is, from 0, where that is known. */
+  readonly localRank: number | undefined;
+  /** This process's own. */
+  device = 'cpu';
   private readonly group: ProcessGroup;
   /** What the batch norms of a network ask, where they are told to. */
   private readonly norms: nn.Together;
   private reducer: DistributedGradients | null = null;
   private isClosed = false;
 
-  constructor(group: ProcessGroup) {
+  constructor(group: ProcessGroup, localRank?: number | undefined) {
     this.group = group;
+    this.localRank = localRank;
     this.rank = group.rank;
     this.size = group.size;
-    this.norms = { sumOfAll: (tensor) => group.sumOfAll(tensor), share: 1 };
+    this.norms = { sumOfAll: (tensor) => group.sumOfAll(tensor), share: 1, slices: 0 };
+  }
+
+  /** From now on this process computes on that device, and the others on such a one. */
+  computeOn(device: string): void {
+    if (device !== 'cpu') this.group.joinGpus(device);
+    this.device = device;
   }
 
   /** This process's part of a batch; the first one's is never the smaller. */
@@ -39,6 +50,7 @@ export class Ranks {
     const positions = batch.subarray(from, to);
     const isEmpty = positions.length === 0;
     this.norms.share = isEmpty ? 0 : 1;
+    this.norms.slices = batch.length;
     return {
       positions: isEmpty ? batch.subarray(0, 1) : positions,
       from: from ?? 0,
@@ -117,15 +129,17 @@ export class Ranks {
     return this.group.sum([isAsked ? 1 : 0])[0] !== 0;
   }
 
+  /** What each process says, by rank. */
+  allSay(text: string): string[] {
+    const decoder = new TextDecoder();
+    return this.group.allGather(new TextEncoder().encode(text)).map((bytes) => decoder.decode(bytes));
+  }
+
   /** What the first process makes, as JSON holds it; the others wait for it and make nothing. */
   fromFirst<T>(make: () => T): T {
     const made = this.rank === 0 ? make() : undefined;
-    const own = new TextEncoder().encode(made === undefined ? '' : JSON.stringify(made));
-    if (made !== undefined) {
-      this.group.allGather(own);
-      return made;
-    }
-    return JSON.parse(new TextDecoder().decode(this.group.allGather(own)[0]));
+    const [first = ''] = this.allSay(made === undefined ? '' : JSON.stringify(made));
+    return made ?? JSON.parse(first);
   }
 
   /** All tensors become the first process's. */

@@ -124,7 +124,8 @@ export class TrainingSession {
       const { config, modality, run, foldOf } = this.options;
       const last = config.experiment.save_last ? run.last : null;
       if (error instanceof DivergedError) throw withLastGood(error, this.trainer.progress, last);
-      if (!isOutOfMemory(error)) throw error;
+      // What fits is not tried by one of several processes.
+      if (!isOutOfMemory(error) || this.job.ranks !== null) throw error;
       // A recorded step keeps its memory.
       this.trainer.dispose();
       const own = `radweave train --modality ${inShell(modality)} --resume --run ${inShell(run.name)}`;

@@ -112,6 +112,8 @@ export class Trainer {
     const share = ranks.share(batch);
     const weight = ranks.weight(batch, share, train.table.labels, meanWeight);
     this.unread.add(share.positions, this.learn(share.positions, epoch, steps, weight));
+    // A process that is gone is told here at once; a GPU that waits for it would be waited for.
+    if (ranks.device !== 'cpu') ranks.meet();
     const [own] = this.unread.read();
     if (own !== undefined) this.whole.push(ranks.whole(batch, share, weight, own));
   }

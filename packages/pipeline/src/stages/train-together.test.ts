@@ -14,7 +14,7 @@ import {
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { onLinux, tempDir } from '@radweave/testkit';
-import { loadCheckpoint, type Tensor } from '@radweave/torch';
+import { cudaDeviceCount, loadCheckpoint, type Tensor } from '@radweave/torch';
 import { expect } from 'vitest';
 import type { Together } from '../work/together.ts';
 import type { TrainOptions } from '../work/train.ts';
@@ -85,19 +85,19 @@ async function said(child: ChildProcess): Promise<Said[]> {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** The places of two processes that somebody else has started. */
-async function twoPlaces(): Promise<Together[]> {
+/** The places of processes that somebody else has started. */
+async function places(size: number): Promise<Together[]> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = Object(server.address()) as { port: number };
   server.close();
-  const place = { size: 2, onThisMachine: undefined, address: '127.0.0.1', port };
-  return [0, 1].map((rank) => ({ processes: { ...place, rank }, timeoutSeconds: 60 }));
+  const place = { size, onThisMachine: undefined, localRank: undefined, address: '127.0.0.1', port };
+  return Array.from({ length: size }, (_, rank) => ({ processes: { ...place, rank }, timeoutSeconds: 60 }));
 }
 
 /** How two processes end that a launcher has started. */
 async function launched(name: string): Promise<(Said | undefined)[]> {
-  const children = (await twoPlaces()).map((together) => trained(name, together));
+  const children = (await places(2)).map((together) => trained(name, together));
   return (await Promise.all(children.map(said))).map((lines) => lines.at(-1));
 }
 
@@ -108,7 +108,7 @@ async function signalled(
   signal: NodeJS.Signals,
   epoch: number,
 ): Promise<Said[][]> {
-  const [first, second] = (await twoPlaces()).map((together) => trained(name, together, resume));
+  const [first, second] = (await places(2)).map((together) => trained(name, together, resume));
   if (first === undefined || second === undefined) throw new Error('no processes');
   first.stdout?.on('data', (output: Buffer) => {
     if (output.toString().includes(`"epoch":${epoch},"step":2`)) second.kill(signal);
@@ -153,6 +153,10 @@ onLinux(
   async () => {
     await prepare();
     const alone = lossesOf(await said(trained('alone', undefined)));
+    const [only] = await places(1);
+    await said(trained('one', only));
+    await expectAlike('one', 'alone');
+
     const three = await said(trained('three', { processes: 3, timeoutSeconds: 60 }));
     expect(three.at(-1)).toEqual({ ended: 'finished' });
     expect(lossesOf(three).length).toBe(alone.length);
@@ -176,3 +180,15 @@ onLinux(
     expect(await launched('stuck')).toEqual([{ ended: 'early stop' }, { ended: 'early stop' }]);
   },
 );
+
+onLinux('several processes refuse a GPU that is not there before any has begun', async (context) => {
+  if (cudaDeviceCount() > 0) context.skip('this machine has a GPU');
+  await prepare();
+  config.training.device = 'cuda';
+  const [launchedOne] = await places(2);
+  for (const together of [{ processes: 2, timeoutSeconds: 60 }, launchedOne]) {
+    expect((await said(trained('refused', together))).at(-1)).toMatchObject({
+      message: expect.stringContaining("device 'cuda' was asked for, but libtorch"),
+    });
+  }
+});

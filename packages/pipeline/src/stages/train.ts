@@ -29,7 +29,7 @@ export const trainFlags = {
   best_hparams_dir: withDefault('<folder>', 'record of the best settings', 'config/best_hparams', 'Output'),
   nproc: optional(
     '<N>',
-    'train one network in N processes of this machine, which share each batch and the CPU cores',
+    'train one network in N processes of this machine, which share each batch and the CPU cores; with --device cuda each takes a GPU of its own',
     'Computation',
   ),
   rank_timeout: withDefault(

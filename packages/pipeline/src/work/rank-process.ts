@@ -1,3 +1,4 @@
+import { explainGpuError } from '@radweave/network/compute/gpu-errors';
 import type { StageContext } from '@radweave/study/context/events';
 import { openTraining, type TrainOptions, train } from './train.ts';
 
@@ -20,7 +21,8 @@ process.once('message', async (options) => {
     const own = options as TrainOptions;
     await train(own, openTraining(own, context), context);
   } catch (error) {
-    const { exitCode, message } = Object(error) as { exitCode?: number; message?: string };
+    const explained = error instanceof Error ? (explainGpuError(error) ?? error) : error;
+    const { exitCode, message } = Object(explained) as { exitCode?: number; message?: string };
     // Of those that are asked to stop, or miss another one, the first one tells.
     if (exitCode !== 4) process.stderr.write(`${message}\n`);
     process.exitCode = exitCode ?? 1;

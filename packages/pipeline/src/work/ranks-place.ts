@@ -5,6 +5,8 @@ import type { Meeting } from '@radweave/torch';
 export interface Place extends Omit<Meeting, 'timeoutSeconds'> {
   /** How many of them run on this machine, where that is known. */
   onThisMachine: number | undefined;
+  /** Which of those this one is, from 0, where that is known. */
+  localRank: number | undefined;
 }
 
 /** How launchers call rank and number of processes: torchrun's names first, then Slurm's and Open MPI's. */
@@ -38,9 +40,15 @@ export function placeIn(env: NodeJS.ProcessEnv): Place | null {
       },
     );
   }
-  const local = Number(env.LOCAL_WORLD_SIZE ?? env.OMPI_COMM_WORLD_LOCAL_SIZE);
-  const onThisMachine = Number.isInteger(local) && local > 0 ? local : undefined;
+  const wholeOf = (...local: string[]): number | undefined => {
+    const value = local.map((name) => env[name] ?? '').find((one) => /^\d+$/.test(one));
+    return value === undefined ? undefined : Number(value);
+  };
+  const onThisMachine = wholeOf('LOCAL_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_SIZE') || undefined;
+  const localRank = wholeOf('LOCAL_RANK', 'SLURM_LOCALID', 'OMPI_COMM_WORLD_LOCAL_RANK');
   // PyTorch's name for it.
   const own = env.GLOO_SOCKET_IFNAME || undefined;
-  return size === 1 ? null : { rank, size, onThisMachine, address, port: Number(port), interface: own };
+  return size === 1
+    ? null
+    : { rank, size, onThisMachine, localRank, address, port: Number(port), interface: own };
 }

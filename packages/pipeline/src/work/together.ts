@@ -1,18 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { InterruptedError, ResourceError, UsageError } from '@radweave/artifacts';
+import { type Config, InterruptedError, ResourceError, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { Ranks } from '@radweave/network/training/ranks';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import {
+  cudaDeviceCount,
   DistributedError,
   defaultThreads,
+  hasGpuGroups,
   hasProcessGroups,
   ProcessGroup,
   resolveDevice,
   setNumThreads,
 } from '@radweave/torch';
+import { deviceAt, requireDevices, requireOneKind } from './ranks-device.ts';
 import type { Place } from './ranks-place.ts';
 
 /** Several processes for one training. */
@@ -26,18 +29,9 @@ export interface Together {
 /**
  * Takes this process's place among the others.
  *
- * @throws UsageError for a device on which they cannot train together, ResourceError where libtorch cannot; DistributedError.
+ * @throws ResourceError where libtorch has no process groups; DistributedError.
  */
-export function joined(place: Place, device: string, timeoutSeconds: number): Ranks {
-  if (resolveDevice(device) !== 'cpu') {
-    throw new UsageError(
-      'E_RANKS_DEVICE',
-      `several processes train together on CPUs only, not on '${device}'`,
-      {
-        hint: 'Use --device cpu, or one process; folds and modalities can be trained side by side, one on each GPU',
-      },
-    );
-  }
+export function joined(place: Place, timeoutSeconds: number): Ranks {
   if (!hasProcessGroups()) {
     throw new ResourceError(
       'E_RANKS_DEVICE',
@@ -47,14 +41,50 @@ export function joined(place: Place, device: string, timeoutSeconds: number): Ra
       },
     );
   }
-  const { onThisMachine, ...own } = place;
+  shareCores(place);
+  return new Ranks(new ProcessGroup({ ...place, timeoutSeconds }), place.localRank);
+}
+
+/**
+ * Takes this process's device, as all others do.
+ *
+ * @throws UsageError for a device on which they cannot train together, ResourceError where libtorch cannot; DistributedError.
+ */
+export function takeDevice(ranks: Ranks, training: Config['training']): void {
+  const device = resolveDevice(deviceAt(training.device, ranks, cudaDeviceCount()));
+  if (device !== 'cpu') requireGpuGroups(training);
+  requireOneKind(ranks.allSay(device));
+  ranks.computeOn(device);
+}
+
+function requireGpuGroups({ auto_batch_size }: Config['training']): void {
+  if (auto_batch_size) {
+    throw new UsageError(
+      'E_RANKS_DEVICE',
+      '--auto_batch_size tries batches on one GPU, and several are to share them',
+      { hint: 'Leave out --auto_batch_size' },
+    );
+  }
+  if (hasGpuGroups()) return;
+  throw new ResourceError(
+    'E_RANKS_DEVICE',
+    'with this libtorch, processes cannot train together on GPUs (set-up found no NCCL)',
+    {
+      hint:
+        "NVIDIA's GPUs can with the torch (2.8 or newer) that pip installs or radweave setup fetches: run radweave setup for it. " +
+        'Else use --device cpu, or one process; folds and modalities can be trained side by side, one on each GPU',
+    },
+  );
+}
+
+/** Divides the cores of a machine among its processes, unless the user has. */
+function shareCores({ onThisMachine }: Place): void {
   const asked = process.env.RADWEAVE_THREADS || process.env.OMP_NUM_THREADS;
   if (onThisMachine !== undefined && !asked) {
     const threads = Math.max(1, Math.floor(defaultThreads() / onThisMachine));
     process.env.RADWEAVE_THREADS = String(threads);
     setNumThreads(threads);
   }
-  return new Ranks(new ProcessGroup({ ...own, timeoutSeconds }));
 }
 
 /** The other processes of this machine, as far as this one has started them. */
@@ -62,13 +92,19 @@ export class Others {
   private readonly processes: ChildProcess[] = [];
   private readonly said: string[] = [];
 
-  /** Starts the others of `size` processes on a training with these options, and says which place is this one's. */
-  async start(size: number, timeoutSeconds: number, options: object): Promise<Place> {
+  /**
+   * Starts the others of `size` processes on a training with these options, and says which place is this one's.
+   *
+   * @throws UsageError where this machine has not a device for each.
+   */
+  async start(size: number, device: string, timeoutSeconds: number, options: object): Promise<Place> {
+    requireDevices(device, size, cudaDeviceCount());
     const port = await freePort();
     const placeOf = (rank: number): Place => ({
       rank,
       size,
       onThisMachine: size,
+      localRank: rank,
       address: '127.0.0.1',
       port,
     });

@@ -29,7 +29,7 @@ import { RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
 import { beginsAnew, isFinished, isToTestAgain, warnOfOtherSplit } from './finished.ts';
 import type { Place } from './ranks-place.ts';
-import { explainLost, joined, Others, type Together } from './together.ts';
+import { explainLost, joined, Others, type Together, takeDevice } from './together.ts';
 
 export interface TrainOptions extends RunWish {
   bestHparamsDir: string;
@@ -58,7 +58,7 @@ export interface TrainResult {
 export function openTraining(options: TrainOptions, context: StageContext): OpenedRun {
   const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
   if (typeof processes === 'object' && processes.rank > 0) {
-    return followedRun(options, processes, timeoutSeconds);
+    return followedRun(processes, timeoutSeconds);
   }
   const opened = openRun(options, context);
   const { model } = opened.config;
@@ -69,13 +69,9 @@ export function openTraining(options: TrainOptions, context: StageContext): Open
 }
 
 /** The run that the first process has opened. */
-function followedRun(
-  { config: { training } }: TrainOptions,
-  place: Place,
-  timeoutSeconds: number,
-): OpenedRun {
+function followedRun(place: Place, timeoutSeconds: number): OpenedRun {
   try {
-    const ranks = joined(place, training.device, timeoutSeconds);
+    const ranks = joined(place, timeoutSeconds);
     const { name, config, isResumed } = ranks.fromFirst<SharedRun>(() => {
       throw new RangeError('the first process follows nobody');
     });
@@ -94,8 +90,7 @@ function shared(ranks: Ranks, { run, config, isResumed }: OpenedRun): Ranks {
 /** Those that a launcher has started wait for this one, also where there is nothing to train. */
 function tellOthers(options: TrainOptions, opened: OpenedRun): void {
   const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
-  if (typeof processes === 'object')
-    shared(joined(processes, options.config.training.device, timeoutSeconds), opened).close();
+  if (typeof processes === 'object') shared(joined(processes, timeoutSeconds), opened).close();
 }
 
 /** What the first process tells the others of the run. */
@@ -177,6 +172,7 @@ async function followTraining(
   try {
     if (isResumed && isFinished(run, config))
       return { ...resultOf(run, modality), ending: 'already finished' };
+    takeDevice(ranks, config.training);
     const silent = { ...context, emit: () => undefined };
     const sets = folderSets(config, modality, silent);
     const ending = await follow({ config, run, resume: isResumed, sets, ranks }, silent);
@@ -197,6 +193,10 @@ function stopped(run: RunFolder, { experiment }: Config): InterruptedError {
   return new InterruptedError(`training of '${run.name}' was stopped`, hint, { run: run.name });
 }
 
+/** Until it has been seen to run on a machine with several GPUs. */
+const UNTRIED =
+  'Training on several GPUs together is untested: compare a short training with one on a single GPU before you use results.';
+
 /** Trains alone, or as the first of several processes. */
 async function trainTogether(
   options: TrainOptions,
@@ -210,13 +210,18 @@ async function trainTogether(
   let ranks: Ranks | null = null;
   let isDone = false;
   try {
+    const { device } = config.training;
     const place =
-      typeof processes === 'number' ? await others.start(processes, timeoutSeconds, options) : processes;
-    ranks = shared(joined(place, config.training.device, timeoutSeconds), opened);
+      typeof processes === 'number'
+        ? await others.start(processes, device, timeoutSeconds, options)
+        : processes;
+    ranks = shared(joined(place, timeoutSeconds), opened);
+    takeDevice(ranks, config.training);
     say(
       context,
       `${ranks.size} processes train together and share each batch of ${counted(config.training.batch_size, 'slice')}.`,
     );
+    if (ranks.device !== 'cpu') warn(context, UNTRIED);
     const ending = await trainAndEvaluate(options, opened, ranks, context);
     ranks.meet();
     isDone = true;

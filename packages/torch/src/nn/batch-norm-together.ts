@@ -10,6 +10,8 @@ export interface Together {
   sumOfAll(tensor: Tensor): Tensor;
   /** 1; 0 for a process whose slices count nothing. */
   share: number;
+  /** Of the batch, in all processes: each knows without waiting for its device. */
+  slices: number;
 }
 
 /**
@@ -23,15 +25,15 @@ export function batchNormTogether(
   input: Tensor,
   { weight, bias, mean: runningMean, variance: runningVariance }: BatchNormState,
   { momentum = 0.1, eps = 1e-5 }: BatchNormMode,
-  { sumOfAll, share }: Together,
+  { sumOfAll, share, slices }: Together,
 ): Tensor {
   const channels = input.size(1);
+  requireVariance(input.shape, (slices * input.numel) / (input.size(0) * channels));
   const perChannel = (values: Tensor): Tensor => values.reshape([1, channels, 1, 1]);
   const x = input.to('float32');
   const own = full([1], input.numel / channels, { device: input.device });
   const sums = sumOfAll(cat([x.sum([0, 2, 3]), own]).mul(share));
   const count = sums.narrow(0, channels, 1).detach();
-  requireVariance(input.shape, count.item());
   const mean = sums.narrow(0, 0, channels).div(count);
   const centred = x.sub(perChannel(mean));
   const variance = sumOfAll(centred.square().sum([0, 2, 3]).mul(share)).div(count);
