@@ -15,6 +15,7 @@ import { profiling } from './checks/profiling.mjs';
 import { resuming } from './checks/resuming.mjs';
 import { setUp } from './checks/set-up.mjs';
 import { extractionSpeed, speed, warmCompiler } from './checks/speed.mjs';
+import { together } from './checks/together.mjs';
 import { trainings } from './checks/trainings.mjs';
 import { Proof } from './proof.mjs';
 import { sizesOf } from './sizes.mjs';
@@ -39,6 +40,7 @@ const RIGHT = [
   [operators, optimizers, trainings, resuming, profiling, devices],
   [networks, extraction, graphs],
   [memory],
+  [together],
 ];
 /** What is timed has the machine for itself. */
 const FAST = [

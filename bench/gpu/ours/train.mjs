@@ -1,15 +1,24 @@
-// `radweave train` in the engine thread, as the command runs it, and when what happened: train.mjs '{"splits", "folder", …}'. Times are
+// `radweave train` in the engine thread, as the command runs it, and when what happened: train.mjs '{"splits", "folder", …}'; `training`
+// has other settings of it, `together` the processes that train together. Times are
 // seconds; moments are milliseconds of the clock, so that what was sampled beside can be laid over them.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig } from '../../../packages/artifacts/dist/index.js';
 import { networkReady, precisionOf, report, timedStage } from '../../ours/stage.mjs';
 
-const { splits, folder, model, batch, epochs, precision, device, side } = JSON.parse(process.argv[2]);
+const job = JSON.parse(process.argv[2]);
+const { splits, folder, model, batch, epochs, precision, device, side, training = {}, together } = job;
 const config = defaultConfig();
 Object.assign(config.data, { splits_dir: splits, modalities: ['A'], image_size: side });
 Object.assign(config.model, { name: model, pretrained: false });
-Object.assign(config.training, { epochs, batch_size: batch, precision, device, early_stop_enabled: false });
+Object.assign(config.training, {
+  epochs,
+  batch_size: batch,
+  precision,
+  device,
+  early_stop_enabled: false,
+  ...training,
+});
 config.experiment.output_dir = folder;
 // Decoding is part of the command.
 rmSync(join(splits, '.slices'), { recursive: true, force: true });
@@ -21,6 +30,7 @@ const options = {
   resume: false,
   run: 'speed',
   bestHparamsDir: join(folder, 'best'),
+  together,
 };
 const begun = Date.now();
 const { events, seconds } = await timedStage('train', options);
@@ -42,6 +52,7 @@ function phases() {
         validation: validated - last,
         rest: at - validated,
         loss: event.report.train.loss,
+        validationLoss: event.report.validation.loss,
         moments: [begun + 1000 * from, begun + 1000 * last],
       });
       [from, last, slices] = [at, at, 0];
