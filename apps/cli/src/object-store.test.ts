@@ -36,10 +36,16 @@ class Machine {
     return stderr;
   }
 
-  /** Does a command that fails. @returns its exit code and what it says. */
-  fail(...args: string[]): string {
-    const { status, stderr } = this.#ended(args);
-    return `${status}: ${stderr}`;
+  /** Does a command, however it ends. @returns its exit code, what it says and what it prints. */
+  end(...args: string[]): string {
+    const { status, stderr, stdout } = this.#ended(args);
+    return `${status}: ${stderr}${stdout}`;
+  }
+
+  /** Takes the keys of the store away. */
+  lock(): void {
+    for (const name of Object.keys(this.#env)) if (name.startsWith('AWS_')) delete this.#env[name];
+    this.#env.AWS_SHARED_CREDENTIALS_FILE = 'none';
   }
 
   begin(...args: string[]): ChildProcess {
@@ -121,6 +127,31 @@ peerTest(
 );
 
 peerTest(
+  'verify looks at the images in the store that the split was made from, or says that it did not',
+  OBJECT_SERVER_NEEDS,
+  async () => {
+    const { env } = await server.start();
+    const machine = new Machine(env);
+    await withImagesIn('verified', machine);
+    machine.run(...PREPROCESS, '--root_dir', 's3://verified/raw');
+    mkdirSync(join(machine.folder, 'outputs'));
+    const verify = () => machine.end('verify', 'outputs');
+    expect(verify()).toMatch(/^0: .*compared {2}splits\/train_A\.csv: made again, identical/s);
+    // Without a word about the store its copies would pass for what it has now.
+    const [image = '', other = ''] = filesBelow(join(machine.folder, 'raw')).filter((name) =>
+      /A\/[^/]*$/.test(name),
+    );
+    const key = relative(machine.folder, image).replaceAll('\\', '/');
+    await server.upload('verified', `${key.slice(0, key.lastIndexOf('/'))}/new.png`, other);
+    expect(verify()).toMatch(/^3: .*1 fetched.*(DIFFERENT|refused)/s);
+    machine.lock();
+    expect(verify()).toMatch(
+      /^0: .*not verified: raw images: they are not there \(s3:\/\/verified\/raw: there are\s+no\s+keys/s,
+    );
+  },
+);
+
+peerTest(
   'a training that is killed goes on, from its copies, on another machine',
   OBJECT_SERVER_NEEDS,
   async () => {
@@ -163,7 +194,7 @@ peerTest(
     await server.bucket('closed');
     machine.run(...PREPROCESS, '--root_dir', 'raw');
     const copied = ['--set', 'experiment.copy_to=s3://closed/study'];
-    const said = machine.fail(...TRAIN, ...copied);
+    const said = machine.end(...TRAIN, ...copied);
     expect(said).toMatch(
       /^5: .*The study could not be copied to s3:\/\/closed\/study; Radweave will try again/s,
     );

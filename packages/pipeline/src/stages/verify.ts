@@ -7,7 +7,6 @@ import type { Repeatable, VerifyOptions, VerifyResult } from '../verify/verify.t
 export const verifyOf = (stages: readonly Repeatable[]) =>
   defineStage({
     name: 'verify',
-    looksAtImages: true,
     settings: [],
     reads: ({ run }: VerifyOptions) => ({ run }),
     writes: () => [],

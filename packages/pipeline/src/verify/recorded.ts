@@ -13,6 +13,7 @@ import {
   requireNamed,
 } from '@radweave/artifacts';
 import { existsSync, readdirSync } from '@radweave/artifacts/files';
+import { madeFrom } from '@radweave/study/cohort/split-folder';
 import type { Findings } from './findings.ts';
 
 /** What `radweave run` recorded of a step. */
@@ -26,6 +27,8 @@ export interface RecordedRun {
   steps: RecordedStep[];
   /** With the settings and places of the run; places are absolute. */
   config: Config;
+  /** Why nobody can look at the images; null where they may be there. */
+  unseen: string | null;
   /** Where a path lies now that was written down while the run was made. */
   locate: (path: string) => string;
 }
@@ -67,7 +70,7 @@ export function readRecordedRun(
     given.includes(key) && !isObjectAddress(path) ? resolve(path) : locate(run, path);
   data.splits_dir = place('data.splits_dir', data.splits_dir);
   data.features_dir = place('data.features_dir', data.features_dir);
-  data.root_dir = data.root_dir === null ? null : place('data.root_dir', data.root_dir);
+  data.root_dir = data.root_dir === null ? madeFrom(data.splits_dir) : place('data.root_dir', data.root_dir);
   fusion.output_dir = fusion.output_dir === null ? null : place('fusion.output_dir', fusion.output_dir);
   const unset = fusionFolder({ ...merged, fusion: { ...fusion, output_dir: null } });
   const now = {
@@ -82,7 +85,8 @@ export function readRecordedRun(
       recorded.find((one) => typeof one === 'string') ?? (key === 'fusion.output_dir' ? unset : undefined);
     return !given.includes(key) || from === undefined || to === null ? [] : [{ from, to }];
   });
-  return { steps, config: merged, locate: (path) => moved(run, moves, path) ?? locate(run, path) };
+  const unseen = data.root_dir === null ? 'data.root_dir is not set' : null;
+  return { steps, config: merged, unseen, locate: (path) => moved(run, moves, path) ?? locate(run, path) };
 }
 
 /** A folder that the user says lies elsewhere now. */

@@ -36,7 +36,7 @@ const NO_HASHES = 'pixels: the split is of an earlier version, which recorded no
  */
 export async function verifySplit(
   findings: Findings,
-  { config, steps, step }: RepeatedStep,
+  { config, steps, step, unseen }: RepeatedStep,
   temporary: string,
   written: (options: PreprocessOptions) => readonly string[],
   context: StageContext,
@@ -71,9 +71,8 @@ export async function verifySplit(
       if (summary.slices === undefined) findings.unverified.push(NO_HASHES);
       return;
     }
-    const where = root_dir ?? 'data.root_dir is not set';
     findings.unverified.push(
-      `raw images: they are not there (${where}); which patients and slices they hold was not looked at`,
+      `raw images: they are not there (${unseen ?? root_dir}); which patients and slices they hold was not looked at`,
     );
     if (summary.given_split !== true) {
       await attempt(findings, 'splits/cohort.csv', () => fromCohort(findings, summary, patients));

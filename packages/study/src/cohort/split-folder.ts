@@ -137,14 +137,20 @@ export function openSplitFolder(
   warn(context, `The split was made from ${made}, but data.root_dir is ${root}. ${used}.`);
 }
 
+/** The data root that a split was made from; null where nothing tells it. */
+export function madeFrom(splitsDir: string): string | null {
+  const recorded = splitSummaryIn(splitsDir)?.root_dir;
+  if (recorded === undefined) return null;
+  return isObjectAddress(recorded) ? recorded : resolve(splitsDir, recorded);
+}
+
 /** Where the configuration names another data root than that of the split: both, and which images are used. */
 export function otherRoot({
   splits_dir,
   root_dir,
 }: Config['data']): { made: string; root: string; used: string } | null {
-  const recorded = splitSummaryIn(splits_dir)?.root_dir;
-  if (recorded === undefined || root_dir === null) return null;
-  const made = isObjectAddress(recorded) ? recorded : resolve(splits_dir, recorded);
+  const made = madeFrom(splits_dir);
+  if (made === null || root_dir === null) return null;
   if (isSamePlace(localPlace(made), localPlace(root_dir))) return null;
   const used = existsSync(localPlace(made))
     ? 'The images that the split files list are used; to use the other root, run radweave preprocess with it'
