@@ -143,6 +143,39 @@ test('more trials begin with those that there are, and two workers share them', 
   expect(weights.filter((name) => name.endsWith('.pth'))).toEqual([]);
 });
 
+test('without a modality each of the study has a search of its own, and what one lacks is told before any is trained', () => {
+  const search = (...more: string[]) =>
+    radweave(
+      'tune',
+      '--config',
+      'tune.yaml',
+      '--output_dir',
+      'both',
+      '--trials',
+      '2',
+      '--epochs',
+      '1',
+      ...more,
+    );
+  const trained = (modality: string) => scoredIn(join(folder, 'both', 'tune', modality, 'trials'));
+  expect(search('--modality', 'A', 'nowhere')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('nowhere'),
+  });
+  expect(trained('A')).toEqual([]);
+  const { status, stdout } = search('--json', '--workers', '2');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { modality: 'A', rungs: [1] },
+    { modality: 'P', rungs: [1] },
+  ]);
+  const best = ['A', 'P'].map((modality) => join(folder, 'both', 'tune', modality, 'best.yaml'));
+  expect(best.map((path) => existsSync(path))).toEqual([true, true]);
+  expect(trained('P')).toHaveLength(2);
+  // Done before, both are told.
+  expect(search().stdout).toMatch(/--modality A .*--modality P /s);
+});
+
 test.each([
   ['an empty space', ['--set', 'tune.space={}'], 2, 'the space to search is empty'],
   ['an unknown key', ['--set', 'tune.space={training.rate: [1, 2]}'], 2, "there is no key 'training.rate'"],

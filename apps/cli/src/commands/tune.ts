@@ -1,5 +1,5 @@
 import { jsonLine, readSearch, tuneFiles } from '@radweave/artifacts';
-import { planSearch, STAGES } from '@radweave/pipeline';
+import { type OpenPlan, planSearch, STAGES } from '@radweave/pipeline';
 import { searchEnding } from '../present/search.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
@@ -11,13 +11,18 @@ const flags = STAGES.find(({ name }) => name === 'tune')?.command?.flags;
 
 export const define: Define = (command) => {
   addFlags(command, 'tune', { ...flags, ...WORK_FLAGS });
-  command.action(async (typed: WorkFlags & { modality: string }) => {
+  command.action(async (typed: WorkFlags & { modality?: string[] }) => {
     const call = readCall('tune', typed);
     tellFile(call, typed);
     const { config } = call;
-    const plan = await planSearch({ config, modality: typed.modality }, terminalRunner(typed.quiet === true));
-    await workOn(plan, typed);
-    const { record } = tuneFiles(plan.config.experiment.output_dir);
-    process.stdout.write(typed.json === true ? jsonLine(readSearch(record)) : searchEnding(plan));
+    const runner = terminalRunner(typed.quiet === true);
+    const plans: OpenPlan[] = [];
+    // All are drawn before the first is trained: what one lacks is told at once.
+    for (const modality of new Set(typed.modality ?? config.data.modalities))
+      plans.push(await planSearch({ config, modality }, runner));
+    for (const plan of plans) await workOn(plan, typed);
+    const found = plans.map((plan) => readSearch(tuneFiles(plan.config.experiment.output_dir).record));
+    const json = found.length === 1 ? found[0] : found;
+    process.stdout.write(typed.json === true ? jsonLine(json) : plans.map(searchEnding).join('\n'));
   });
 };

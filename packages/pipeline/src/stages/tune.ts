@@ -1,6 +1,6 @@
 import { existsSync } from '@radweave/artifacts/files';
 import { set, usual } from '../declare/config-flags.ts';
-import { required } from '../declare/flags.ts';
+import { several } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { SearchOptions } from '../work/search.ts';
@@ -28,12 +28,14 @@ export const tune = defineStage({
     name: 'tune',
     summary: 'search settings of training on folds of the training patients',
     examples: [
-      '--modality A --config config/default_config.yaml --trials 20',
+      '--config config/default_config.yaml --trials 20',
       '--modality A --strategy random --devices cuda:0 cuda:1',
     ],
     leaves:
       'trials of a declared space of settings (`tune:`), scored on folds of the training patients: `tune/MODALITY/` with a table and the best settings as a configuration',
-    flags: { modality: required('<name>', 'modality whose network is tuned') },
+    flags: {
+      modality: several('<names...>', 'modalities whose networks are tuned, one search each (default: all)'),
+    },
     configFlags: [
       set('trials', 'tune.trials'),
       set('strategy', 'tune.strategy'),
@@ -42,7 +44,8 @@ export const tune = defineStage({
       set('model', 'model.name'),
       ...usual('precision', 'device', 'splits_dir', 'num_workers', 'output_dir', 'seed'),
     ],
-    options: ({ config }, { modality }) => ({ config, modality }),
+    // The command draws a search for each modality, and works on all of them.
+    options: () => null,
   },
 });
 
