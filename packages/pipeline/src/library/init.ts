@@ -21,7 +21,7 @@ import {
 } from '@radweave/study/cohort/found';
 import { namesOf, walkCohort } from '@radweave/study/cohort/walk';
 import type { Following } from '../runner/host.ts';
-import { bringRoot } from '../runner/images.ts';
+import { bringRoot } from '../work/images.ts';
 import { type SliceSize, settingsFor, sizesOf } from './slice-sizes.ts';
 
 /** A configuration for a folder of data, and what was seen there. */

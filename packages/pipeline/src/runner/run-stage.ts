@@ -1,7 +1,7 @@
 import type { StageContext } from '@radweave/study/context/events';
 import { type StageName, type StageOptions, type StageResult, stageNamed } from '../stages/index.ts';
+import { bringImages } from '../work/images.ts';
 import { explainError } from './explain.ts';
-import { bringImages } from './images.ts';
 
 /** Runs a stage in this thread. @throws errors with an exit code and a remedy; any other error is a bug. */
 export async function runStage<S extends StageName>(

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { type Config, inTemporaryFolder, RadweaveError } from '@radweave/artifacts';
 import { mkdirSync } from '@radweave/artifacts/files';
 import type { StageContext } from '@radweave/study/context/events';
-import { bringRoot } from '../runner/images.ts';
+import { bringRoot } from '../work/images.ts';
 import { Findings } from './findings.ts';
 import { verifyManifests } from './manifests.ts';
 import { type RecordedRun, type RepeatedStep, readRecordedRun } from './recorded.ts';
