@@ -12,7 +12,6 @@ export { type FaultCode, type FaultRecord, ImageFault, ImageFaults } from './fau
 export { readSliceFile } from './file.ts';
 export { foreignFormat } from './format.ts';
 export { contentHash } from './hash.ts';
-export { heatColour, type Rgb } from './heat/colour-map.ts';
 export { heatBar, overlayHeat, slicePicture } from './heat/overlay.ts';
 export { blankRgb, pasteRgb, type RgbImage } from './heat/rgb.ts';
 export { structuralSimilarity } from './heat/ssim.ts';
@@ -26,23 +25,10 @@ export { type PngSamples, pngSamples } from './png/decode.ts';
 export { encodePng, isMarkedPng, markPng, type PngImage } from './png/encode.ts';
 export { MAX_PIXELS } from './png/header.ts';
 export { sampleRange } from './range.ts';
-export { hasProportions, type Resizing, resizeSlice } from './resize/resize.ts';
+export { type Resizing, resizeSlice } from './resize/resize.ts';
 export { Scratch } from './scratch.ts';
-export {
-  type DecodedSlice,
-  type GrayImage,
-  grayImage,
-  isLowRange,
-  type SliceColour,
-  type SliceShape,
-} from './slice.ts';
-export {
-  type InspectWishes,
-  inspectSlice,
-  type ScannedSlice,
-  type SliceFacts,
-  type SliceFault,
-} from './slices/inspect.ts';
+export { type DecodedSlice, type GrayImage, grayImage, type SliceColour, type SliceShape } from './slice.ts';
+export type { ScannedSlice, SliceFacts, SliceFault } from './slices/inspect.ts';
 export { type GrayProfile, PROFILE_BINS } from './slices/profile.ts';
 export { type StoreShape, storeKey } from './store/key.ts';
 export { openStore, type SliceStore } from './store/open.ts';

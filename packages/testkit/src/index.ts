@@ -6,7 +6,7 @@ export { useNewestLibtorch } from './newest-libtorch.ts';
 export { OBJECT_SERVER_NEEDS, ObjectServer } from './object-server.ts';
 export { peersPython } from './peers-place.ts';
 export { PythonSession, PythonShell } from './python-session.ts';
-export { rJson, rscript, rTest } from './r.ts';
+export { rJson, rTest } from './r.ts';
 export { onEachFile } from './reads.ts';
 export { type PythonOptions, peerTest, python, pythonJson, referenceTest, skipOrFail } from './reference.ts';
 export { needShared, sharedTest } from './shared.ts';
