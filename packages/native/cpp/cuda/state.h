@@ -16,7 +16,7 @@ namespace radweave::cuda {
 struct Recording {
   std::unique_ptr<at::cuda::CUDAGraph> graph;
   c10::DeviceIndex device = 0;
-  c10::MempoolId_t pool;
+  decltype(at::cuda::graph_pool_handle()) pool;  // named differently by versions of libtorch
   // The generator's state before recording: an attempt that fails must not have drawn anything.
   at::Tensor random;
 };
