@@ -14,6 +14,9 @@ export interface Element {
   readonly fragments?: Uint8Array[];
 }
 
+/** PS3.5, 6.2. JavaScript takes `0x10` for a number too. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** Elements of a file or of an item. Whoever asks for a value knows its type, so no dictionary is needed. */
 export class Dataset {
   readonly bytes: Uint8Array;
@@ -79,10 +82,9 @@ export class Dataset {
 
   /** Numbers written as text (DS, IS); none where one of them is no number, as the others would take its place. */
   decimals(tag: number): number[] {
-    const numbers = this.texts(tag)
-      .filter((one) => one !== '')
-      .map(Number);
-    return numbers.every(Number.isFinite) ? numbers : [];
+    const written = this.texts(tag).filter((one) => one !== '');
+    const numbers = written.map(Number);
+    return written.every((one) => DECIMAL.test(one)) && numbers.every(Number.isFinite) ? numbers : [];
   }
 
   decimal(tag: number): number | undefined {

@@ -33,6 +33,23 @@ test.each(Object.entries(WRITINGS))('%s: texts, numbers and items of sequences',
   expect(dataset.items(TAG.frameGroups)).toEqual([]);
 });
 
+test.each<[text: string, numbers: number[]]>([
+  ['+1.5\\-.5\\2.\\3e-2\\4E2', [1.5, -0.5, 2, 0.03, 400]],
+  ['0x10', []],
+  ['0b11', []],
+  ['0o17', []],
+  ['1\\0x2', []],
+  ['1,5', []],
+  ['1_000', []],
+  ['1e999', []],
+  ['Infinity', []],
+  ['e5', []],
+  ['.', []],
+])('a number is one as the standard writes it, and of no programming language: %s', (text, numbers) => {
+  const { dataset } = parseFile(madeUpDicom(madeUpSlice({ [TAG.thickness]: ['DS', text] })));
+  expect(dataset.decimals(TAG.thickness)).toEqual(numbers);
+});
+
 test('texts are read in the character set of the file', () => {
   const described = (charset: string, bytes: number[]): string => {
     const text = Uint8Array.from(bytes);
