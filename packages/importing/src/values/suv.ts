@@ -1,5 +1,5 @@
 import type { Dataset } from '../dicom/dataset.ts';
-import { TAG } from '../dicom/tags.ts';
+import { TAG, tagName } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
 import { type Moment, secondsOf } from '../series/image.ts';
 
@@ -35,27 +35,32 @@ export function suvFactor(dataset: Dataset, acquired: readonly Moment[]): number
     );
   if (units !== 'BQML' && units !== 'CNTS') throw noSuv(`units '${units || 'not said'}' are not read`);
   const [agent] = dataset.items(TAG.radiopharmaceutical);
-  const weight = needed(dataset.decimal(TAG.weight), "the patient's weight");
-  const dose = needed(agent?.decimal(TAG.radionuclideDose), 'the injected dose');
+  const weight = needed(dataset, TAG.weight, "the patient's weight");
+  const dose = needed(agent, TAG.radionuclideDose, 'the injected dose');
   if (dose < LEAST_DOSE) throw noSuv(`a dose of ${dose} Bq is not one of a patient`);
-  const halfLife = needed(agent?.decimal(TAG.radionuclideHalfLife), 'the half-life');
+  const halfLife = needed(agent, TAG.radionuclideHalfLife, 'the half-life');
   const left = dose * 2 ** (-secondsOfDecay(dataset, agent, halfLife, acquired) / halfLife);
   return (toActivity * weight * 1000) / left;
 }
 
 function philipsFactor(dataset: Dataset, element: number): number | null {
   const tag = dataset.privateTag(PHILIPS, PHILIPS_GROUP, element);
-  const factor = tag === undefined ? undefined : dataset.decimal(tag);
-  return factor !== undefined && factor > 0 ? factor : null;
+  if (tag === undefined || dataset.text(tag) === '') return null;
+  const factor = dataset.decimal(tag);
+  // They write 0 for a factor that they do not know.
+  return factor === 0 ? null : needed(dataset, tag, `the factor ${tagName(tag)} of Philips`);
 }
 
 function noSuv(why: string): FileFault {
   return new FileFault(`no SUV can be computed: ${why} (--pet volume scales each series by itself)`);
 }
 
-function needed(value: number | undefined, what: string): number {
+function needed(dataset: Dataset | undefined, tag: number, what: string): number {
+  const value = dataset?.decimal(tag);
   if (value !== undefined && value > 0) return value;
-  throw noSuv(`${what} is missing`);
+  const text = dataset?.text(tag) ?? '';
+  if (text === '') throw noSuv(`${what} is missing`);
+  throw noSuv(`${what} is ${value === undefined ? 'no number' : 'not above 0'} (${text})`);
 }
 
 /**
@@ -82,7 +87,7 @@ function secondsOfDecay(
   const all = [series, ...acquired].flatMap((scan) => secondsBetween(injected, scan, halfLife) ?? []);
   if (all.length === 0) {
     const what = halfLife > DAY / 2 ? 'date' : 'time';
-    throw noSuv(`the ${what} of injection or scan is missing`);
+    throw noSuv(`the ${what} of injection or scan is missing, or is no ${what}`);
   }
   const decay = all.reduce((a, b) => Math.min(a, b));
   if (decay >= 0 && decay <= MOST_HALF_LIVES * halfLife) return decay;
