@@ -28,9 +28,11 @@ export function allLeftOut(
   const whole = { patient: '', series: '' };
   return [
     ...found.leftOut.map((one) => ({ ...one, ...whole })),
-    ...copies.map(({ patient, series, path, of, fault }) => ({
+    ...copies.map(({ patient, series, path, of, isRival, fault }) => ({
       ...{ path: relative(root, path), patient, series },
-      reason: `the same image as ${relative(root, of)}${fault === null ? '' : `, and ${fault}`}`,
+      reason: isRival
+        ? `one SOPInstanceUID with ${relative(root, of)}, and other pixels or another place`
+        : `the same image as ${relative(root, of)}${fault === null ? '' : `, and ${fault}`}`,
     })),
     ...images.map((path) => ({ path: relative(root, path), ...whole, reason: UNLISTED })),
     ...masks.map((path) => ({ path: relative(root, path), ...whole, reason: NO_SERIES })),

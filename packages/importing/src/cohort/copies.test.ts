@@ -31,9 +31,13 @@ function stackOf(files: readonly File[]) {
   expect(stacks).toHaveLength(1);
   return {
     taken: stacks[0]?.stack.slices.map(({ image }) => basename(image.path)),
-    notes: stacks[0]?.stack.notes,
+    notes: stacks[0]?.stack.notes.map(({ text }) => text),
     fault: stacks[0]?.stack.fault,
-    copies: copies.map(({ path, of, fault }) => [basename(path), basename(of), fault]),
+    copies: copies.map(({ path, of, isRival, fault }) => [
+      basename(path),
+      basename(of),
+      isRival ? 'rival' : fault,
+    ]),
     conflicts: conflicts.map(({ paths }) => paths.map((path) => basename(path))),
   };
 }
@@ -63,6 +67,12 @@ test.each<[what: string, more: MadeUp]>([
   const found = stackOf([[uid(1)], [{ ...uid(1), ...more }], [{ ...uid(2), ...at(5) }], [uid(1)]]);
   expect(found.conflicts).toEqual([['0', '1']]);
   expect(found.fault).toBe('1 SOPInstanceUID is that of several images');
+  // Only the fourth file has the image of the first.
+  expect(found.copies).toEqual([
+    ['1', '0', 'rival'],
+    ['3', '0', null],
+  ]);
+  expect(found.notes).toEqual([SAME]);
 });
 
 test.each([0, 1])(

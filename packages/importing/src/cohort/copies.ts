@@ -8,13 +8,15 @@ import type { Image } from '../series/image.ts';
 import { grouped, type Stack, stacksOf } from '../series/stack.ts';
 import type { ImportedPatient } from './patients.ts';
 
-/** A file that is left out, as another one has its image. */
+/** A file that is left out, as another one has its SOPInstanceUID. */
 export interface Copy {
   readonly patient: string;
   readonly series: string;
   readonly path: string;
   /** The file that has it. */
   readonly of: string;
+  /** Whether its pixels or place are others: nobody knows which file is right. */
+  readonly isRival: boolean;
   /** Why this one cannot be read; null where it can. */
   readonly fault: string | null;
 }
@@ -68,7 +70,7 @@ function placeOf({ frames }: Image): string {
 /** What became of the files of one image. */
 interface Settled {
   readonly image: Image;
-  readonly left: readonly Pick<Copy, 'path' | 'of' | 'fault'>[];
+  readonly left: readonly Omit<Copy, 'patient' | 'series'>[];
   readonly rivals: readonly Image[];
 }
 
@@ -80,12 +82,13 @@ function settled(files: readonly Image[]): Settled {
   const isSame = first.source.kind !== 'dicom' || new Set(files.map(({ path }) => hashFile(path))).size === 1;
   const read = files.map((image) => ({ image, content: isSame ? '' : contentOf(image) }));
   const whole = read.filter(({ content }) => !(content instanceof FileFault));
-  const { image } = whole[0] ?? { image: first };
+  const { image, content: own } = whole[0] ?? { image: first, content: '' };
   const left = read
     .filter((one) => one.image !== image)
     .map(({ image: { path }, content }) => ({
       path,
       of: image.path,
+      isRival: typeof content === 'string' && content !== own,
       fault: content instanceof FileFault ? content.message : null,
     }));
   const rivals = grouped(whole, ({ content }) => String(content)).map(([one]) => one?.image ?? first);
@@ -113,15 +116,14 @@ function contentOf(image: Image): string | FileFault {
 
 /** What is said of a series, also where nobody may know its patient: without the names of files. */
 function notesOf(told: readonly Settled[], conflicts: number): Pick<Stack, 'notes' | 'fault'> {
-  const left = told.flatMap((one) => one.left);
-  const same = left.filter(({ fault }) => fault === null).length;
+  const copies = told.flatMap(({ left }) => left.filter(({ isRival }) => !isRival));
+  const torn = copies.filter(({ fault }) => fault !== null).length;
+  const notes = [
+    { n: copies.length - torn, kind: 'the same image in another file, left out' },
+    { n: torn, kind: 'the same image in another file that cannot be read, left out' },
+  ];
   return {
-    notes: [
-      ...(same > 0 ? [`${same} × the same image in another file, left out`] : []),
-      ...(left.length > same
-        ? [`${left.length - same} × the same image in another file that cannot be read, left out`]
-        : []),
-    ],
+    notes: notes.filter(({ n }) => n > 0).map(({ n, kind }) => ({ kind, text: `${n} × ${kind}` })),
     fault:
       conflicts === 0
         ? null

@@ -40,7 +40,7 @@ function seriesHtml(one: Proposal, chosen: number | undefined, options: PixelOpt
     `<b class="${kind}">${escaped(modality)}</b> ${escaped(because)}`,
     `${escaped(facts.description || 'no description')} — ${escaped(looks(facts))}`,
     `${chosen === undefined ? '' : `${chosen} of `}${counted(stack.slices.length, 'slice')}, series <code>${stack.id}</code>`,
-    ...oddities(one).map((note) => `⚠ ${escaped(note)}`),
+    ...oddities(one).map(({ text }) => `⚠ ${escaped(text)}`),
   ];
   return `<section><div>${thumbnails(stack, options)}</div><p>${lines.join('<br>')}</p></section>\n`;
 }

@@ -75,7 +75,7 @@ test('isotropic voxels: planes at equal distances, values between those of the n
 test('without a pixel spacing no pixel is given a size in mm', () => {
   const stack = constant([[0, 0]], { [TAG.spacing]: ['DS', ''] });
   expect(() => [...render(stack, { ...PIXELS, fit: { kind: 'spacing', mm: 2 } })]).toThrow(
-    'there is no pixel spacing, so no pixel can become 2 mm wide',
+    'no pixel spacing is read, so no pixel can become 2 mm wide',
   );
   expect([...render(stack, PIXELS)]).toHaveLength(1);
 });

@@ -57,7 +57,7 @@ export function* render(
     const box = lesion?.box ?? null;
     if (options.fit.kind === 'spacing' && frame.spacing === null)
       throw new FileFault(
-        `there is no pixel spacing, so no pixel can become ${options.fit.mm} mm wide (--fit pad needs none)`,
+        `no pixel spacing is read, so no pixel can become ${options.fit.mm} mm wide (--fit pad needs none)`,
       );
     const fit = fitted(box === null ? gray : cropped(gray, box), frame.spacing, options.size, options.fit);
     const area = lesion?.areas[stack.slices.indexOf(one.slice)] ?? null;

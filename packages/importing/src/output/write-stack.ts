@@ -41,7 +41,7 @@ function rowOf(one: Rendered, proposal: Proposal, place: Place, file: string): I
   const { image, frame } = one.slice;
   const [rowSpacing = null, columnSpacing = null] = frame.spacing ?? [];
   const notes = [
-    ...oddities(proposal),
+    ...oddities(proposal).map(({ text }) => text),
     ...(image.source.kind === 'picture' ? ['no pixel spacing: pixels are taken for squares'] : []),
     ...lesionNotes(one),
     ...(one.fit.isCut ? ['the edges are cut off'] : []),

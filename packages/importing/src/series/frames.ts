@@ -4,6 +4,15 @@ import { FileFault } from '../files/fault.ts';
 
 export type Vector = readonly [x: number, y: number, z: number];
 
+/** An element that is not what it should be, such as a number. */
+export interface Unread {
+  readonly name: string;
+  /** Behind its name, in words. */
+  readonly fault: string;
+  /** What stands in the file. */
+  readonly text: string;
+}
+
 /** Where a frame lies and what its samples mean. Lengths in mm, in the patient's system (PS3.3, C.7.6.2). */
 export interface Frame {
   /** From 0. */
@@ -22,8 +31,8 @@ export interface Frame {
   readonly isRescaled: boolean;
   /** What slope and intercept make (Rescale Type), often empty; null where the file has no intercept. */
   readonly unit: string | null;
-  /** Elements that should be numbers and are none, with what they are. */
-  readonly unread: readonly { readonly name: string; readonly text: string }[];
+  /** Elements that are there, and not what they should be. */
+  readonly unread: readonly Unread[];
   /** What tells images of one place apart: acquisition, time, echo, b value, kind of image. */
   readonly apart: readonly string[];
 }
@@ -48,22 +57,29 @@ function frameOf(
 ): Frame {
   const within = (group: number): Dataset => own?.items(group)[0] ?? shared?.items(group)[0] ?? dataset;
   const measures = within(TAG.pixelMeasures);
+  const [place, turn] = [within(TAG.planePosition), within(TAG.planeOrientation)];
+  const position = vector(place.decimals(TAG.position));
+  const directions = directionsOf(turn.decimals(TAG.orientation));
+  const spacing = spacingOf(measures.decimals(TAG.spacing));
   const transformed = within(TAG.valueTransformation);
   const kind = within(TAG.frameType);
   return {
-    index,
-    position: vector(within(TAG.planePosition).decimals(TAG.position)),
-    directions: directionsOf(within(TAG.planeOrientation).decimals(TAG.orientation)),
-    spacing: spacingOf(measures.decimals(TAG.spacing)),
+    ...{ index, position, directions, spacing },
     thickness: measures.decimal(TAG.thickness) ?? null,
     slope: rescale(transformed, TAG.slope, 1),
     intercept: rescale(transformed, TAG.intercept, 0),
     isRescaled: transformed.has(TAG.slope) && transformed.has(TAG.intercept),
     unread: [
-      ...unreadIn(measures, { PixelSpacing: TAG.spacing, SliceThickness: TAG.thickness }),
-      ...unreadIn(within(TAG.planePosition), { ImagePositionPatient: TAG.position }),
-      ...unreadIn(within(TAG.planeOrientation), { ImageOrientationPatient: TAG.orientation }),
+      ...unreadAs(measures, TAG.spacing, {
+        name: 'PixelSpacing',
+        read: spacing,
+        kind: 'two lengths above 0',
+      }),
+      ...unreadIn(measures, { SliceThickness: TAG.thickness }),
+      ...unreadAs(place, TAG.position, { name: POSITION, read: position, kind: 'three numbers' }),
+      ...unreadAs(turn, TAG.orientation, { name: ORIENTATION, read: directions, kind: 'two directions' }),
       ...unreadIn(dataset, OF_IMAGE),
+      ...(dataset.text(TAG.modality) === 'PT' ? unreadOfPet(dataset) : []),
     ],
     unit: transformed.has(TAG.intercept) ? transformed.text(TAG.rescaleType) : null,
     apart: [
@@ -77,6 +93,11 @@ function frameOf(
   };
 }
 
+const POSITION = 'ImagePositionPatient';
+const ORIENTATION = 'ImageOrientationPatient';
+/** Without these nobody can say where a slice lies. */
+export const OF_PLACE: readonly string[] = [POSITION, ORIENTATION];
+
 /** What rules and order read of the image as a whole. */
 const OF_IMAGE = {
   InstanceNumber: TAG.instanceNumber,
@@ -85,13 +106,38 @@ const OF_IMAGE = {
   InversionTime: TAG.inversionTime,
 };
 
-function unreadIn(dataset: Dataset, tags: Readonly<Record<string, number>>): Frame['unread'] {
-  return Object.entries(tags).flatMap(([name, tag]) =>
-    dataset.has(tag) && dataset.decimals(tag).length === 0 && dataset.text(tag) !== ''
-      ? [{ name, text: dataset.text(tag) }]
-      : [],
-  );
+function unreadIn(dataset: Dataset, tags: Readonly<Record<string, number>>): Unread[] {
+  return Object.entries(tags).flatMap(([name, tag]) => {
+    const text = dataset.text(tag);
+    return text !== '' && dataset.decimal(tag) === undefined ? [{ name, fault: NO_NUMBER, text }] : [];
+  });
 }
+
+/** @param read What was made of its numbers; null where it is not of its kind. */
+function unreadAs(
+  dataset: Dataset,
+  tag: number,
+  { name, read, kind }: { name: string; read: object | null; kind: string },
+): Unread[] {
+  const text = dataset.text(tag);
+  const isNumber = dataset.decimal(tag) !== undefined;
+  return text === '' || read !== null ? [] : [{ name, fault: isNumber ? `is not ${kind}` : NO_NUMBER, text }];
+}
+
+/** What SUV are computed by. */
+function unreadOfPet(dataset: Dataset): Unread[] {
+  const [agent] = dataset.items(TAG.radiopharmaceutical);
+  const ofAgent = {
+    RadionuclideTotalDose: TAG.radionuclideDose,
+    RadionuclideHalfLife: TAG.radionuclideHalfLife,
+  };
+  return [
+    ...unreadIn(dataset, { PatientWeight: TAG.weight }),
+    ...(agent === undefined ? [] : unreadIn(agent, ofAgent)),
+  ];
+}
+
+const NO_NUMBER = 'is no number';
 
 function rescale(transformed: Dataset, tag: number, absent: number): number {
   return transformed.text(tag) === '' ? absent : (transformed.decimal(tag) ?? Number.NaN);

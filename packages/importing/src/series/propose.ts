@@ -1,7 +1,7 @@
 import { compareText, groupBy, type Mapping } from '@radweave/artifacts';
 import type { MaskSource } from './mask-source.ts';
 import { type Examination, MASK, named, type SeriesFacts } from './rules.ts';
-import { grouped, type Stack } from './stack.ts';
+import { grouped, type Oddity, type Stack } from './stack.ts';
 
 /** Whose series it is, and what becomes of it. */
 export interface Proposal {
@@ -17,9 +17,8 @@ export interface Proposal {
   readonly mask: MaskSource | null;
 }
 
-/** What is odd about a series, in words. */
-export function oddities({ stack, facts }: Proposal): string[] {
-  return [...stack.notes, facts.odd].filter((note) => note !== '');
+export function oddities({ stack, facts: { odd } }: Proposal): Oddity[] {
+  return odd === '' ? [...stack.notes] : [...stack.notes, { kind: odd, text: odd }];
 }
 
 /** Left out, and asked for. */
@@ -96,7 +95,8 @@ function nameOne(
       : wanted?.includes(facts.description) === true
         ? { modality: facts.description, because: 'its own name' }
         : named(facts, rules);
-  if (found === null) return { ...one, modality: OPEN, because: 'no rule fits' };
+  const fault = stack.fault === null ? '' : `, but ${stack.fault}`;
+  if (found === null) return { ...one, modality: OPEN, because: `no rule fits${fault}` };
   const { modality, because } = found;
   if (modality === OUT) return { ...one, modality, because };
   if (modality === MASK && usesMasks && image.source.kind === 'nifti') return { ...one, modality, because };
@@ -109,8 +109,7 @@ function nameOne(
       unasked: modality,
     };
   }
-  if (stack.fault !== null)
-    return { ...one, modality: OPEN, because: `${modality} (${because}), but ${stack.fault}` };
+  if (fault !== '') return { ...one, modality: OPEN, because: `${modality} (${because})${fault}` };
   return { ...one, modality, because };
 }
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openHeader } from '../dicom/open.ts';
 import { TAG } from '../dicom/tags.ts';
 import { SliceReader } from '../output/slice-values.ts';
-import { type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
+import { MADE_UP_PET, type MadeUp, madeUpDicom, madeUpSlice } from '../testing/made-up.ts';
 import { type Image, readImage } from './image.ts';
 import { type Slice, type Stack, stacksOf } from './stack.ts';
 
@@ -23,6 +23,10 @@ function images(all: readonly MadeUp[]): Image[] {
 
 const at = (x: number, y: number, z: number): MadeUp => ({ [TAG.position]: ['DS', [x, y, z]] });
 const AXES = { sagittal: [0, 1, 0, 0, 0, -1], coronal: [1, 0, 0, 0, 0, -1], oblique: [1, 0, 0, 0, 0.7, 0.7] };
+
+function textsOf(stack: Stack | undefined): string[] | undefined {
+  return stack?.notes.map(({ text }) => text);
+}
 
 function valuesIn(slice: Slice): Float32Array {
   const { samples, valuesOf } = new SliceReader(null).read(slice);
@@ -69,14 +73,14 @@ test.each<[what: string, places: readonly number[], notes: readonly RegExp[]]>([
   const [stack] = stacksOf(images(places.map((z) => at(0, 0, z))));
   expect(stack?.notes).toHaveLength(notes.length);
   notes.forEach((note, i) => {
-    expect(stack?.notes[i]).toMatch(note);
+    expect(stack?.notes[i]?.text).toMatch(note);
   });
 });
 
 test('a tilted gantry is noticed', () => {
   const [stack] = stacksOf(images([0, 1, 2].map((i) => at(0, 1.5 * i, 5 * i))));
   expect(stack?.sheared).toBe(true);
-  expect(stack?.notes).toEqual(['tilted gantry: slices are shifted against each other by up to 16.7°']);
+  expect(textsOf(stack)).toEqual(['tilted gantry: slices are shifted against each other by up to 16.7°']);
 });
 
 test('images of one place are parted by what tells them apart, or are a fault', () => {
@@ -120,14 +124,51 @@ test('numbers that are none, as with decimal commas, are told and not read, and 
     ...more,
   });
   const [stack] = stacksOf(images([comma(0), comma(5, { [TAG.thickness]: ['DS', '5,0'] })]));
-  expect(stack?.notes).toEqual([
+  expect(textsOf(stack)).toEqual([
     'PixelSpacing is no number (0,5\\0,5; so in 2 slices), and not read',
     'SliceThickness is no number (5,0), and not read',
-    'no pixel spacing: pixels are taken for squares',
+    'pixels are taken for squares',
   ]);
-  const [placeless] = stacksOf(images([at(0, 0, 5), { [TAG.position]: ['DS', '0\\0,5\\3\\4'] }]));
-  expect(placeless?.notes).toEqual(['ImagePositionPatient is no number (0\\0,5\\3\\4), and not read']);
-  expect(placeless?.fault).toContain('position or orientation is missing');
+});
+
+test.each<[name: string, tag: number, text: string, fault: string]>([
+  ['ImagePositionPatient', TAG.position, '0\\0,5\\3\\4', 'is no number'],
+  ['ImagePositionPatient', TAG.position, '1\\2', 'is not three numbers'],
+  ['ImageOrientationPatient', TAG.orientation, '1\\0\\0\\0\\1,0\\0', 'is no number'],
+  ['ImageOrientationPatient', TAG.orientation, '1\\0\\0\\1\\0\\0', 'is not two directions'],
+])(
+  'a place that is written and cannot be read is not said to be missing: %s %s %s',
+  (name, tag, text, fault) => {
+    const [stack] = stacksOf(
+      images([at(0, 0, 0), at(0, 0, 5)].map((one) => ({ ...one, [tag]: ['DS', text] }))),
+    );
+    expect(textsOf(stack)).toEqual([`${name} ${fault} (${text}; so in 2 slices), and not read`]);
+    expect(stack?.fault).toBe(`${name} ${fault}, so nobody can say in which order the slices lie`);
+  },
+);
+
+test.each(['0\\0', '-1\\-1', '0.7'])('a pixel spacing that cannot be true is shown: %s', (text) => {
+  const [stack] = stacksOf(images([{ [TAG.spacing]: ['DS', text] }]));
+  const fault = `PixelSpacing is not two lengths above 0 (${text}), and not read`;
+  expect(textsOf(stack)).toEqual([fault, 'pixels are taken for squares']);
+});
+
+test('numbers of PET that are none are told before any SUV is computed, and those of CT, which nobody reads, are not', () => {
+  const pet = (weight: string, type: string): MadeUp => ({
+    ...MADE_UP_PET,
+    [TAG.modality]: ['CS', type],
+    [TAG.weight]: ['DS', weight],
+    [TAG.radiopharmaceutical]: [
+      'SQ',
+      [{ [TAG.radionuclideDose]: ['DS', '3,7E+8'], [TAG.radionuclideHalfLife]: ['DS', '6586,2'] }],
+    ],
+  });
+  expect(textsOf(stacksOf(images([pet('70,5', 'PT')]))[0])).toEqual([
+    'PatientWeight is no number (70,5), and not read',
+    'RadionuclideTotalDose is no number (3,7E+8), and not read',
+    'RadionuclideHalfLife is no number (6586,2), and not read',
+  ]);
+  expect(textsOf(stacksOf(images([pet('70,5', 'CT')]))[0])).toEqual([]);
 });
 
 test('radiographs, which have no place, are ordered by their numbers', () => {

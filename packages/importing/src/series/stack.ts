@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { groupBy } from '@radweave/artifacts/group-by';
 import { naturalCompare } from '@radweave/artifacts/natural';
-import { counted } from '@radweave/remarks';
-import { cross, dot, type Frame, length, unit, type Vector } from './frames.ts';
+import { and, counted } from '@radweave/remarks';
+import { cross, dot, type Frame, length, OF_PLACE, unit, type Vector } from './frames.ts';
 import type { Image } from './image.ts';
 
 /** A frame of a file, as a slice of a stack. */
@@ -27,9 +27,16 @@ export interface Stack {
   /** Distances of more than one and a half of the usual one. */
   readonly gaps: number;
   /** What is odd about the geometry, in words. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Oddity[];
   /** Why it cannot be put in order; null where it can. */
   readonly fault: string | null;
+}
+
+/** What is odd about a series, in words. */
+export interface Oddity {
+  /** The same for all series that have it, whatever their numbers are. */
+  readonly kind: string;
+  readonly text: string;
 }
 
 export type Plane = 'axial' | 'coronal' | 'sagittal' | 'oblique' | 'none';
@@ -151,7 +158,12 @@ function stackOf(part: readonly Slice[], isPart: boolean, told: Pick<Stack, 'not
       ...spacingNotes(distances, distance),
       ...(shear < LEAST_SHEAR
         ? []
-        : [`tilted gantry: slices are shifted against each other by up to ${mm(shear)}°`]),
+        : [
+            {
+              kind: 'tilted',
+              text: `tilted gantry: slices are shifted against each other by up to ${mm(shear)}°`,
+            },
+          ]),
     ],
     fault: told.fault ?? faultOf(slices, facts.type),
   };
@@ -173,7 +185,7 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
     return `${volumes.size} volumes have the same patient and series: their names, patterns of \`files\` or a table must tell them apart`;
   }
   if (CUTS.includes(type) && slices.length > 1 && slices.some(({ at }) => at === null)) {
-    return 'position or orientation is missing, so nobody can say in which order the slices lie';
+    return `${whyPlaceless(slices)}, so nobody can say in which order the slices lie`;
   }
   const bare = slices.filter(({ frame }) => !frame.isRescaled).length;
   const isChanged = ({ frame: { isRescaled, slope, intercept } }: Slice): boolean =>
@@ -187,19 +199,29 @@ function faultOf(slices: readonly Slice[], type: string): string | null {
   return `at ${where} lie several images (${slices.length} in all), and nothing tells them apart`;
 }
 
+function whyPlaceless(slices: readonly Slice[]): string {
+  const unread = slices.flatMap(({ frame }) => frame.unread.filter(({ name }) => OF_PLACE.includes(name)));
+  const faults = new Set(unread.map(({ name, fault }) => `${name} ${fault}`));
+  return faults.size === 0 ? 'position or orientation is missing' : and([...faults]);
+}
+
 /** Decimal commas, in the main. */
-function numberNotes(slices: readonly Slice[]): string[] {
+function numberNotes(slices: readonly Slice[]): Oddity[] {
   const all = slices.flatMap(({ frame }) => frame.unread);
-  const notes = grouped(all, ({ name }) => name).map((own) => {
-    const [{ name, text }] = own as [(typeof own)[number]];
-    return `${name} is no number (${text}${own.length > 1 ? `; so in ${counted(own.length, 'slice')}` : ''}), and not read`;
+  const notes = grouped(all, ({ name, fault }) => `${name} ${fault}`).map((own) => {
+    const [{ name, fault, text }] = own as [(typeof own)[number]];
+    const slicesOf = own.length > 1 ? `; so in ${counted(own.length, 'slice')}` : '';
+    return { kind: `${name} ${fault}`, text: `${name} ${fault} (${text}${slicesOf}), and not read` };
   });
   const [first] = slices;
   const isBare = first?.image.source.kind !== 'picture' && first?.frame.spacing === null;
-  return isBare ? [...notes, 'no pixel spacing: pixels are taken for squares'] : notes;
+  const squares = 'pixels are taken for squares';
+  const isThere = first?.frame.unread.some(({ name }) => name === 'PixelSpacing');
+  const text = isThere ? squares : `no pixel spacing: ${squares}`;
+  return isBare ? [...notes, { kind: text, text }] : notes;
 }
 
-function spacingNotes(distances: readonly number[], usual: number | null): string[] {
+function spacingNotes(distances: readonly number[], usual: number | null): Oddity[] {
   // Where images lie at one place that is the fault; distances say nothing then.
   if (usual === null || distances.length < 2 || Math.min(...distances) < SAME_PLACE) return [];
   const gaps = distances.filter((one) => one > GAP * usual).length;
@@ -209,11 +231,14 @@ function spacingNotes(distances: readonly number[], usual: number | null): strin
   return [
     ...(gaps > 0
       ? [
-          `${gaps} ${gaps === 1 ? 'gap' : 'gaps'} between slices, up to ${mm(most)} mm where ${mm(usual)} mm is usual`,
+          {
+            kind: 'gaps',
+            text: `${gaps} ${gaps === 1 ? 'gap' : 'gaps'} between slices, up to ${mm(most)} mm where ${mm(usual)} mm is usual`,
+          },
         ]
       : []),
     ...(isUneven && (gaps === 0 || least < 0.95 * usual)
-      ? [`uneven distances between slices: ${mm(least)} to ${mm(most)} mm`]
+      ? [{ kind: 'uneven', text: `uneven distances between slices: ${mm(least)} to ${mm(most)} mm` }]
       : []),
   ];
 }

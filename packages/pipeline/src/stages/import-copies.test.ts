@@ -72,6 +72,10 @@ peerTest(
     ).not.toContain('A again');
     const dry = listening();
     await importStage({ ...options, dryRun: true }, dry);
+    expect(dry.said.join('\n')).not.toContain('the same image');
+    expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain(
+      ',"one SOPInstanceUID with A again, and other pixels or another place"\n',
+    );
     expect(dry.said.join('\n')).toMatch(
       /: A again and I1\n(.*\n)*.*but 1 SOPInstanceUID is that of several images/,
     );

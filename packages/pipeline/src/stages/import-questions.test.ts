@@ -1,7 +1,7 @@
 // What an import asks instead of guessing, the dry run that shows it, and what it keeps.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { importFiles, readImported } from '@radweave/artifacts';
+import { DataError, importFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { type MadeUp, madeUpDicom, madeUpSlice } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
@@ -70,6 +70,31 @@ test('what is not clear stops with a list, and a rule settles it', async () => {
   ]);
 });
 
+test('where no name settles a series the hint says so, and leaving it out does', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2, { [TAG.position]: ['DS', '0\\0,5\\1'] });
+  const options = optionsIn(folder);
+  const open = async (): Promise<DataError> => {
+    const error = await importStage(options, silentContext()).catch((one: unknown) => one);
+    if (!(error instanceof DataError)) throw error;
+    return error;
+  };
+  const lost = await open();
+  expect(lost.message).toMatch(/but ImagePositionPatient is no number, so nobody can say in which order/);
+  expect(lost.hint).toMatch(/^A name does not settle .*: correct these files, or leave .* \("-"\)$/);
+  writeSeries(folder, 'Abdomen', 2);
+  const { hint } = await open();
+  expect(hint).toMatch(/^Add a rule or a decision there \(a name.*\. A name does not settle /);
+  writeSeries(folder, 'portal', 1);
+  const { mapping } = importFiles(options.records);
+  const rules = ["{ modality: '-', description: arterial }", "{ modality: '-', description: abdomen }"];
+  writeFileSync(
+    mapping,
+    readFileSync(mapping, 'utf8').replace('rules:\n', () => `rules:\n  - ${rules.join('\n  - ')}\n`),
+  );
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 1 });
+});
+
 test('several examinations of a patient are a question that names them by date, and a rule takes one of each patient', async () => {
   const folder = tempDir();
   const writeVisit = (id: string, date: string): void => {
@@ -122,16 +147,16 @@ test('what is odd about many series in one way is told once', async () => {
   const comma = (patient: string): MadeUp => ({
     [TAG.patientId]: ['LO', patient],
     [TAG.sopInstance]: ['UI', `1.2.${patient}`],
-    [TAG.spacing]: ['DS', '0,5\\0,5'],
+    [TAG.spacing]: ['DS', `0,5${patient}\\0,5${patient}`],
   });
   for (const [i, name] of ['arterial', 'art', 'arterial phase'].entries())
-    writeSeries(folder, name, 1, comma(String(i)));
+    writeSeries(folder, name, i + 1, comma(String(i)));
   writeSeries(folder, 'portal', 1, comma('0'));
   const context = listening();
   await importStage(optionsIn(folder), context);
-  const why = String.raw`PixelSpacing is no number \(0,5\\0,5\), and not read; no pixel spacing: pixels are taken for squares\.$`;
+  const why = String.raw`PixelSpacing is no number \(0,5\d\\0,5\d.*\), and not read; pixels are taken for squares\.$`;
   expect(context.said.filter((text) => text.includes('PixelSpacing'))).toEqual([
-    expect.stringMatching(new RegExp(`series \\w+ and 2 more of A: ${why}`)),
+    expect.stringMatching(new RegExp(`series \\w+ and 2 more, with values of their own, of A: ${why}`)),
     expect.stringMatching(new RegExp(`series \\w+ of P: ${why}`)),
   ]);
 });

@@ -195,11 +195,15 @@ export function sayOddities(
   }
   const odd = proposals
     .filter(({ modality }) => modality !== OUT && modality !== MASK)
-    .map((one) => ({ ...one, notes: oddities(one).join('; ') }))
+    .map((one) => {
+      const all = oddities(one);
+      return { ...one, kinds: all.map(({ kind }) => kind), notes: all.map(({ text }) => text).join('; ') };
+    })
     .filter(({ notes }) => notes !== '');
-  for (const alike of grouped(odd, ({ modality, notes }) => JSON.stringify([modality, notes]))) {
+  for (const alike of grouped(odd, ({ modality, kinds }) => JSON.stringify([modality, kinds]))) {
     const [{ patient, stack, modality, notes }] = alike as [(typeof alike)[number]];
-    const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more`;
+    const own = alike.some((one) => one.notes !== notes) ? ', with values of their own,' : '';
+    const others = alike.length === 1 ? '' : ` and ${alike.length - 1} more${own}`;
     warn(context, `${patient}, series ${stack.id}${others} ${standing(modality)}: ${notes}.`);
   }
 }

@@ -76,13 +76,25 @@ export function conflictingFiles(
 
 export function openSeries(proposals: readonly Proposal[]): Question {
   const open = proposals.filter(({ modality }) => modality === OPEN);
+  const faulty = open.filter(({ stack }) => stack.fault !== null).length;
   return {
     what: `it is not clear which modality ${open.length} of ${proposals.length} series ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
         `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}; ${sizeOf(stack)}): ${because}`,
     ),
-    hint: 'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
+    hint: [
+      ...(faulty < open.length
+        ? [
+            'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
+          ]
+        : []),
+      ...(faulty > 0
+        ? [
+            'A name does not settle what stands behind "but": correct these files, or leave their series out by decisions there ("-")',
+          ]
+        : []),
+    ].join('. '),
   };
 }
 
