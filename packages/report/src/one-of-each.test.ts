@@ -52,7 +52,8 @@ test.each(LANGUAGES)('that nothing odd was found speaks of what there is (%s)', 
 function ofOneModality(): ReportData {
   const { leakage, maps } = bareStudy();
   const one = { ...study(), modalities: ['A'], environment: [], leakage, maps };
-  const { evaluation } = one;
+  const { evaluation, fusion } = one;
+  if ('value' in fusion) fusion.value.modalities.splice(1);
   const own = evaluation.models.filter(({ name }) => name !== 'A');
   for (const model of own) model.modalities = ['A'];
   const isOwn = ({ model }: { model: string }): boolean => model !== 'A';
@@ -123,4 +124,20 @@ test('of one modality the methods tell of one network', async () => {
   expect(await chinese(atHome(['A']))).toContain('训练一个网络：A 采用');
   expect(await chinese(atHome(['A']))).not.toContain('每种模态训练');
   expect(await chinese(study())).toContain('每种模态训练一个网络：A 采用');
+});
+
+test('of one modality the methods tell that its one network had seen the training patients', async () => {
+  const methods = async (data: ReportData): Promise<string> =>
+    textOf(section(await buildReport(data, 'en'), 'methods'));
+  expect(await methods(ofOneModality())).toContain('come from the network that had seen these patients');
+  expect(await methods(study())).toContain('come from networks that had seen these patients');
+});
+
+test.each(LANGUAGES)('of one modality no section tells how models were combined (%s)', async (language) => {
+  const { checklist } = WORDS[language];
+  const [, , item] = checklist.claim.slice(24);
+  const told = async (data: ReportData): Promise<string> =>
+    textOf(section(await buildReport(data, language), 'checklist')).split(item?.text ?? '')[1] ?? '';
+  expect(await told(ofOneModality())).toMatch(new RegExp(`^\\s*${checklist.author}`));
+  expect(await told(study())).not.toMatch(new RegExp(`^\\s*${checklist.author}`));
 });

@@ -116,3 +116,15 @@ test('with relative paths, data and splits can be moved together without a warni
   expect(splits.train.table.rows[0]?.path).toContain(join(folder, 'there', 'raw'));
   for (const split of SPLITS) splits[split].close();
 });
+
+test('a folder that is called as the copy of an edited split file would be is left alone', async () => {
+  const config = await divided(1);
+  const edited = splitPath(config.data.splits_dir, 'train', 'A');
+  mkdirSync(`${edited}.old`);
+  const text = `${readFileSync(edited, 'utf8')}x`;
+  writeFileSync(edited, text);
+  const context = listening();
+  await preprocess({ config }, context);
+  expect(readFileSync(`${edited}.old2`, 'utf8')).toBe(text);
+  expect(context.said.join('\n')).toContain(`copies: ${edited}.old2.`);
+});

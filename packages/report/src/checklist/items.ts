@@ -1,5 +1,5 @@
 import { testKind } from '@radweave/remarks';
-import type { ReportData } from '../data.ts';
+import { madeOf, type ReportData } from '../data.ts';
 import type { SectionId } from '../words/words.ts';
 
 /** Where a report answers an item. Without sections the author must answer it. */
@@ -17,6 +17,11 @@ export const KNOWN = {
   oddities: ({ division }: ReportData): boolean => division !== null && division.oddities !== null,
   /** How networks were trained. */
   settings: ({ runs }: ReportData): boolean => runs.some(({ settings }) => settings !== null),
+  /** Models that were combined: of several modalities, or of several folds. */
+  combined: ({ fusion }: ReportData): boolean => {
+    const { modalities = [], stacked = null } = madeOf(fusion) ?? {};
+    return modalities.length > 1 || stacked !== null;
+  },
   /** A patient of another hospital. */
   external: ({ cohort, evaluation }: ReportData): boolean =>
     cohort.some(({ split }) => split === 'test') && testKind(evaluation.findings) === 'external',
@@ -43,7 +48,7 @@ export const CLAIM: readonly ChecklistItem[] = [
   { sections: ['methods'], needs: 'settings' }, // 24: initial weights
   { sections: ['methods', 'training', 'configuration'], needs: 'settings' },
   { sections: ['methods'], needs: 'settings' },
-  see('methods'), // 27: ensembles
+  { sections: ['methods'], needs: 'combined' }, // 27: ensembles
   see('methods', 'results'),
   see('methods', 'results'),
   AUTHOR, // 30: sensitivity analysis

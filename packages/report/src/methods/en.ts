@@ -88,7 +88,7 @@ function training({ runs, fusion, test }: Facts): string {
       ? ''
       : ` For the stacked model, ${fusion.folds} networks${isMany ? ' for each modality' : ''} were trained on patient-grouped folds, and logistic regression was fitted on the logits each training patient got from the network that had not seen the patient; the logits of all other patients are the mean over these ${fusion.folds} networks.`;
   const caution = fusion.inSample
-    ? ' The training patients’ features come from networks that had seen these patients; results on the training set are listed to show overfitting and are not evidence of performance.'
+    ? ` The training patients’ features come from ${isMany ? 'networks' : 'the network'} that had seen these patients; results on the training set are listed to show overfitting and are not evidence of performance.`
     : '';
   const silent =
     fusion.silent.length === 0

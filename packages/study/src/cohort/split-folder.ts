@@ -94,8 +94,10 @@ export function keepOtherSplits(splitsDir: string, context: StageContext): void 
       if (!existsSync(path)) return [];
       const found = hashFile(path);
       if (found === hashes[basename(path)]) return [];
+      const isTaken = (place: string): boolean =>
+        existsSync(place) && !(statSync(place).isFile() && hashFile(place) === found);
       let copy = `${path}.old`;
-      for (let n = 2; existsSync(copy) && hashFile(copy) !== found; n++) copy = `${path}.old${n}`;
+      for (let n = 2; isTaken(copy); n++) copy = `${path}.old${n}`;
       if (!existsSync(copy)) writeFileAtomic(copy, readBytes(path));
       return [copy];
     }),
