@@ -1,6 +1,5 @@
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { ListedFile } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { filesBelow } from '../files/below.ts';
 import { FileFault } from '../files/fault.ts';
 import { readStart } from '../files/start.ts';
@@ -12,6 +11,7 @@ import { type NamedFile, namedFile } from '../series/named-files.ts';
 import { pictureOf } from '../series/picture-image.ts';
 import { isCalledMask } from '../series/rules.ts';
 import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
+import { MaskNames } from './mask-names.ts';
 import type { FoundMask } from './masks.ts';
 import { type HospitalOf, keyOf } from './patients.ts';
 
@@ -51,7 +51,7 @@ export function findImages(
   found.forEach(({ path, isFile }, i) => {
     if (i % 50 === 0) onFile(i, found.length);
     const name = relative(root, path);
-    const own = isFile ? readOrFault(() => read(path, name.split(sep).join('/'))) : NO_FILE;
+    const own = isFile ? readUnlessHidden(path, name.split(sep).join('/'), read) : NO_FILE;
     if (own instanceof TornMask) tornMasks.push({ path: name, fault: own });
     if (own instanceof FileFault) leftOut.push({ path: name, reason: own.message });
     else if (typeof own === 'string') leftOut.push({ path: name, reason: own });
@@ -61,11 +61,23 @@ export function findImages(
 }
 
 const NIFTI_NAME = /\.nii(\.gz)?$/i;
+const PICTURE_NAME = /\.(png|jpe?g|bmp|tiff?)$/i;
+const CALLED_MASK = 'called like a mask, or in a folder that is';
+const HIDDEN = 'hidden: its name, or that of a folder, begins with a point';
 const NO_FILE = 'a link that leads nowhere, or a pipe or device';
 const UNCLEAR = 'no pattern of mapping.yaml says which patient it belongs to';
 const BY_PATTERN = 'a pattern of mapping.yaml leaves it out';
 const UNLISTED = 'the table does not list it';
 const COLOUR = 'in colour or with a palette (--colour gray converts it)';
+
+function readUnlessHidden(
+  path: string,
+  name: string,
+  read: ImageReader,
+): ReturnType<ImageReader> | FileFault {
+  const isHidden = name.split('/').some((part) => part.startsWith('.'));
+  return isHidden ? HIDDEN : readOrFault(() => read(path, name));
+}
 
 function readOrFault<T>(read: () => T): T | FileFault {
   try {
@@ -140,39 +152,26 @@ export interface Naming {
 }
 
 export function niftiReader(naming: Naming, wishes: VolumeWishes): ImageReader {
+  const names = new MaskNames(NIFTI_NAME, isCalledMask);
   return (path, name) => {
-    const isMask = isCalledMask(basename(name).replace(NIFTI_NAME, ''));
+    const isMask = names.isMask(path, name, folderOfHospital(name, naming));
     const header = orTorn(
       () => openNiftiHeader(path),
       () => (isMask ? [] : null),
     );
-    const beside = isMask ? maskBeside(path, name, naming.patterns) : null;
-    return whose(name, naming, (named) => volumesOf(path, header, named, wishes), beside);
+    const mask = isMask ? names.maskAs(path, name, naming.patterns) : null;
+    return whose(name, naming, (named) => volumesOf(path, header, named, wishes), mask);
   };
 }
 
-/** `1_A_mask.nii` is the mask of `1_A.nii`, and no image of a patient `1_A`: null where no image that begins so lies beside it. */
-function maskBeside(path: string, name: string, patterns: readonly string[]): NamedFile | null {
-  const stem = basename(path).replace(NIFTI_NAME, '');
-  const ends = [...stem.matchAll(/[ ._-]/g)].map(({ index }) => index).reverse();
-  for (const end of ends) {
-    for (const ending of ['.nii.gz', '.nii']) {
-      const image = `${stem.slice(0, end)}${ending}`;
-      if (!existsSync(join(dirname(path), image))) continue;
-      const named = namedFile(`${name.slice(0, -basename(name).length)}${image}`, patterns);
-      if (named === null || named === 'out') continue;
-      const rest = stem.slice(end + 1).replaceAll('_', ' ');
-      return { ...named, series: `${named.series} ${rest}`.trim() };
-    }
-  }
-  return null;
-}
-
-/** Reads pictures: PNG, JPEG, BMP and TIFF. */
+/** Reads pictures: PNG, JPEG, BMP and TIFF. Those that are called masks are slices only where a table lists them. */
 export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; key: string }): ImageReader {
+  const names = new MaskNames(PICTURE_NAME);
   return (path, name) => {
     const { bytes } = readStart(path);
     const pages = openPages(bytes);
+    if (naming.listed === null && names.isMask(path, name, folderOfHospital(name, naming)))
+      return namedFile(name, naming.patterns) === 'out' ? BY_PATTERN : CALLED_MASK;
     return whose(name, naming, (named) => {
       const image = pictureOf({ path, bytes, pages }, named, wishes);
       return typeof image === 'string' ? image : [image];
@@ -180,12 +179,18 @@ export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; ke
   };
 }
 
-/** @param beside What an image beside a mask says of both. */
+/** A hospital may be called as folders of masks are. */
+function folderOfHospital(name: string, { patterns, hospitalOf }: Naming): string | null {
+  const named = namedFile(name, patterns);
+  return named === null || named === 'out' ? null : (named.hospital ?? hospitalOf(named.patient, name));
+}
+
+/** @param mask What its name says of a mask. */
 function whose(
   name: string,
   { patterns, hospitalOf, unclear, listed }: Naming,
   read: (named: NamedFile) => readonly Image[] | string,
-  beside: NamedFile | null = null,
+  mask: NamedFile | null = null,
 ): readonly Image[] | string {
   const named = namedFile(name, patterns);
   if (listed !== null) {
@@ -195,7 +200,7 @@ function whose(
     return named === 'out' ? BY_PATTERN : read({ ...row, series: row.modality });
   }
   if (named === 'out') return BY_PATTERN;
-  const own = beside ?? named;
+  const own = mask ?? named;
   if (own !== null) return read({ ...own, hospital: own.hospital ?? hospitalOf(own.patient, name) });
   unclear.push(name);
   return UNCLEAR;

@@ -23,7 +23,7 @@ export function withoutMasksAlone(
   wanted: readonly string[] | null,
 ): { images: Image[]; alone: Image[] } {
   const isMask = ({ source, facts }: Image): boolean =>
-    source.kind === 'nifti' &&
+    source.kind !== 'dicom' &&
     wanted?.includes(facts.description) !== true &&
     named({ ...facts, plane: 'none', examination: { place: null, of: 1 } }, rules)?.modality === MASK;
   const groups = [...groupBy(images, ({ hospital, patientId }) => keyOf(hospital, patientId)).values()];

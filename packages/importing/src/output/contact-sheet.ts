@@ -38,7 +38,7 @@ function seriesHtml(one: Proposal, chosen: number | undefined, options: PixelOpt
   const kind = modality === OPEN ? 'open' : modality === OUT ? 'out' : 'in';
   const lines = [
     `<b class="${kind}">${escaped(modality)}</b> ${escaped(because)}`,
-    `${escaped(facts.description || 'no description')} — ${escaped(looks(facts))}`,
+    [facts.description || 'no description', looks(facts)].filter(Boolean).map(escaped).join(' — '),
     `${chosen === undefined ? '' : `${chosen} of `}${counted(stack.slices.length, 'slice')}, series <code>${stack.id}</code>`,
     ...oddities(one).map(({ text }) => `⚠ ${escaped(text)}`),
   ];

@@ -22,10 +22,10 @@ import {
   type SliceStore,
   StoreBuilder,
   type StoreShape,
+  sortByName,
   storeKey,
 } from '@radweave/imaging';
 import { counted } from '@radweave/remarks';
-import { sortByName } from '@radweave/study/cohort/mask-names';
 import { type SliceRow, SliceTable } from '@radweave/study/cohort/slice-table';
 import { noSplit, requireSameSlices } from '@radweave/study/cohort/split-folder';
 import { type StageContext, warn } from '@radweave/study/context/events';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DataError, naturalCompare, systemCode } from '@radweave/artifacts';
 import { isFolder, readdirSync } from '@radweave/artifacts/files';
-import { sortByName } from '@radweave/study/cohort/mask-names';
+import { sortByName } from '@radweave/imaging';
 
 /** Images of new patients: by modality, by patient, the slices' paths in natural order. */
 export type NewImages = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;

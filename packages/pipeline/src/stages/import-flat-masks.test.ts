@@ -16,8 +16,9 @@ import os, sys
 import nibabel as nib, numpy as np
 for path in sys.argv[1:]:
     data = np.zeros((16, 16, 3), 'i2')
-    if any(word in path for word in ['mask', 'seg', 'label', 'roi']): data[4:8, 4:8, 1] = 1
+    if any(word in path.lower() for word in ['mask', 'seg', 'label', 'roi', 'lesion', 'tumo', 'gt', 'annot', 'truth']): data[4:8, 4:8, 1] = 1
     else: data[...] = np.arange(768).reshape(16, 16, 3) % (100 + len(path))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     nib.save(nib.Nifti1Image(data, np.diag([1, 1, 5, 1])), path)
 `;
 
@@ -33,21 +34,43 @@ function optionsOf(names: readonly string[], more: Partial<ImportOptions> = {}):
 const patientsOf = ({ secrets }: ImportOptions): string[] =>
   readPseudonyms(privateFiles(secrets).pseudonyms).map(({ original }) => original);
 
-const WORDS = ['_mask', '-label', '.seg', '_roi', '_tumor_mask', '_dseg'];
+/** Names of one image and its mask. */
+const PAIRS: readonly (readonly [image: string, mask: string])[] = [
+  ...[
+    '_mask',
+    '-label',
+    '.seg',
+    '_roi',
+    '_tumor_mask',
+    '_dseg',
+    '_lesion',
+    '_Tumour',
+    '_gt',
+    '_mask1',
+    '_annotation',
+  ].map((word) => ['1_A.nii.gz', `1_A${word}.nii.gz`] as const),
+  ...['mask_', 'seg-', 'label_', 'tumor_mask_', 'lesion_'].map(
+    (word) => ['1_A.nii.gz', `${word}#1_A.nii.gz`] as const,
+  ),
+  ['1_A.nii.gz', '1_mask_A.nii.gz'],
+  ['1_A.NII.GZ', '1_A_mask.nii'],
+];
 
 peerTest(
   'a mask beside its image is that of its patient, however the name is written',
   ['nibabel'],
   async () => {
-    const names = WORDS.flatMap((word, i) => [`OK${i}_1_A.nii.gz`, `OK${i}_1_A${word}.nii.gz`]);
+    const names = PAIRS.flatMap((pair, i) =>
+      pair.map((name) => (name.includes('#') ? name.replace('#', `OK${i}_`) : `OK${i}_${name}`)),
+    );
     const options = optionsOf(names, {
       mask: { slices: 'largest', crop: null, name: null, leavesOut: false },
     });
     await importStage(options, silentContext());
-    expect(patientsOf(options)).toEqual(WORDS.map((_, i) => `OK${i}_1`));
+    expect(patientsOf(options)).toEqual(PAIRS.map((_, i) => `OK${i}_1`));
     const rows = readImported(importFiles(options.records).table);
     expect(rows.map(({ position, notes }) => [position, notes])).toEqual(
-      WORDS.map(() => [5, 'lesion of 16 mm²']),
+      PAIRS.map(() => [5, 'lesion of 16 mm²']),
     );
   },
 );
@@ -66,6 +89,25 @@ peerTest(
       expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain(
         '\nNO_A_mask.nii.gz,,,a mask that belongs to no series\n',
       );
+    }
+  },
+);
+
+peerTest(
+  'masks in folders that are called so are those of the patients of their images, and none where there is no image',
+  ['nibabel'],
+  async () => {
+    const names = ['images/P1/A.nii.gz', 'masks/P1/A.nii.gz', 'images/P2/A.nii.gz', 'images/P2/seg/A.nii.gz'];
+    for (const mask of [null, { slices: 'largest', crop: null, name: null, leavesOut: false }]) {
+      const options = optionsOf([...names, 'labelsTr/P3/A.nii.gz', 'mask_P4_A.nii.gz'], { mask });
+      const context = listening();
+      expect(await importStage(options, context)).toMatchObject({ written: 2 });
+      expect(patientsOf(options)).toEqual(['P1', 'P2']);
+      const said = context.said.join('\n');
+      expect(said).toContain('2 masks (such as A.nii.gz) belong to no imported series.');
+      expect(said).not.toContain('two people');
+      const rows = readImported(importFiles(options.records).table);
+      expect(rows).toHaveLength(mask === null ? 6 : 2);
     }
   },
 );

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { importFiles, readImported } from '@radweave/artifacts';
 import { decodeSlice, encodePng } from '@radweave/imaging';
 import { silentContext } from '@radweave/study/context/events';
+import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
@@ -132,4 +133,47 @@ test('16 bits are brought to gray by the range of the series, of pictures that d
   expect(rows.map(({ file }) => decodeSlice(readFileSync(join(options.output, file)), file).max)).toEqual([
     0, 255,
   ]);
+});
+
+test('pictures that are called masks, or are in a folder that is, and hidden ones are no slices', async () => {
+  const folder = tempDir();
+  const slices = ['P1/A/1.png', 'P1/A/2.png', 'all/P2/A/1.png', 'GT/P3/A/1.png'];
+  const masks = [
+    ...['P1/A/1_mask.png', 'P1/A/seg_2.png', 'P1/A/2-lesion.png', 'P1/A/roi_1.png', 'P1/A/masks/1.png'],
+    ...['masks/P2/A/1.png', 'P2_A_1_mask.png', 'P1/labels/A/1.png'],
+  ];
+  const hidden = ['P1/A/.thumb1.png', 'P1/A/.old/1.png', '.cache/P1/A/1.png'];
+  for (const [i, name] of [...slices, ...masks, ...hidden].entries()) writePicture(folder, name, 10 + i);
+  writePicture(folder, 'P5/A_mask/1.png', 200);
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\nP1,JM,0\nP2,JM,0\nP3,GT,1\n');
+  const options = optionsIn(folder, { table, hospital: null, label: null });
+  const context = listening();
+  expect(await importStage(options, context)).toMatchObject({
+    written: 3,
+    leftOut: {
+      'called like a mask, or in a folder that is': masks.length,
+      'hidden: its name, or that of a folder, begins with a point': hidden.length,
+      'a mask that belongs to no series': 1,
+    },
+  });
+  expect(readImported(importFiles(options.records).table)).toHaveLength(slices.length);
+});
+
+test('a table of files may list pictures whatever they are called', async () => {
+  const folder = tempDir();
+  for (const name of ['1.png', '1_mask.png']) writePicture(folder, name, name.length);
+  const table = join(folder, 'files.csv');
+  writeFileSync(table, 'patient_id,hospital,label,modality,file\n1,JM,0,A,1.png\n1,JM,0,P,1_mask.png\n');
+  const options = optionsIn(folder, { table, hospital: null, label: null, modalities: null });
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 2 });
+});
+
+test('a question about pictures names what is known of them alone', async () => {
+  const folder = tempDir();
+  writePicture(folder, 'P1/old/1.png', 10);
+  await expect(importStage(optionsIn(folder), silentContext())).rejects.toMatchObject({
+    message: expect.stringContaining("'old' (1 slice of 16×16 without pixel spacing): no rule fits"),
+  });
+  expect(readFileSync(importFiles(optionsIn(folder).records).sheet, 'utf8')).toContain('old<br>');
 });

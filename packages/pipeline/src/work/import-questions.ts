@@ -81,7 +81,7 @@ export function openSeries(proposals: readonly Proposal[]): Question {
     what: `it is not clear which modality ${open.length} of ${proposals.length} series ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
-        `${patient}, series ${stack.id} '${facts.description}' (${looks(facts)}; ${sizeOf(stack)}): ${because}`,
+        `${patient}, series ${stack.id} '${facts.description}' (${[looks(facts), sizeOf(stack)].filter(Boolean).join('; ')}): ${because}`,
     ),
     hint: [
       ...(faulty < open.length

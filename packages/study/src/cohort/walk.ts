@@ -10,10 +10,10 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { type Dirent, readdirSync, statSync } from '@radweave/artifacts/files';
+import { sortByName } from '@radweave/imaging';
 import { classesNamed, classesOf, classKey, isGrade } from './class-folders.ts';
 import { addForeign, foreignBelow, foreignEnding, importAdvice, textOf } from './foreign.ts';
 import { type FoundCohort, type FoundPatient, personKey } from './found.ts';
-import { sortByName } from './mask-names.ts';
 
 interface ClassFolder {
   path: string;

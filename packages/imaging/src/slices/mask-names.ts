@@ -2,11 +2,14 @@
 const ANYWHERE =
   /^(?:\p{L}*(?<!un)masks?|\p{L}*maske|segmentations?|annotations?|delineations?|groundtruth)$/u;
 /** Words that do so at the very end, where a number would say that they count something. */
-const AT_END = /^(?:segs?|labels?|gts?|annos?|annots?|truth|contours?|outlines?)$/;
+const AT_END = /^(?:d?segs?|labels?|gts?|annos?|annots?|truth|contours?|outlines?)$/;
 const CHINESE = /(?:掩膜|掩码|掩模|蒙版|标注|标签|分割|勾画|轮廓)\d*$/u;
 /** Words for what is outlined. A mask is called so, and so is a slice that was cut out around a lesion. */
 const OUTLINED = /^(?:rois?|lesions?|tumou?rs?|nodules?|bbox|bboxes|overlays?)$/;
 const OUTLINED_CHINESE = /(?:病灶|肿瘤|结节|感兴趣区域?)(?=\d*$)/u;
+
+/** Words beside the others in the name of a folder of masks: nnU-Net has `labelsTr`. */
+const OF_FOLDER = /^(?:tr|ts|train|test|val|ground)$/;
 
 /** The files of a folder by what their names say, each group in the order in which they were given. */
 export interface NamedImages {
@@ -21,8 +24,9 @@ export interface NamedImages {
  * Sorts the files of one folder by their names.
  *
  * A name with `mask`, or ending in `seg` or `label`, is a mask: `x_mask.png`, `x-seg.png`, `mask_001.png`, `tumorMask.png`,
- * `x.gt.png`; `seg_x.png` is one where `x.png` is there too. A name that ends in a word for what is outlined, such as `x_roi.png` or `x_Lesion_2.png`, is a mask where the
- * same name without that word (`x.png`, `x_2.png`) is there too; alone it may be a slice, and is doubtful.
+ * `x.gt.png`; `seg_x.png` is one where `x.png` is there too. A name with a word for what is outlined at its end or start, such as
+ * `x_roi.png`, `x_Lesion_2.png` or `roi_x.png`, is a mask where the same name without that word (`x.png`, `x_2.png`) is there too;
+ * alone it may be a slice, and where it ends so is doubtful.
  *
  * @param files names or paths.
  */
@@ -32,7 +36,8 @@ export function sortByName(files: readonly string[]): NamedImages {
   for (const file of files) {
     const words = wordsOf(file);
     const outlined = withoutOutlined(words);
-    const plain = AT_END.test(words[0] ?? '') ? words.slice(1).join(' ') : outlined;
+    const [first = ''] = words;
+    const plain = AT_END.test(first) || OUTLINED.test(first) ? words.slice(1).join(' ') : outlined;
     if (plain !== undefined) names ??= new Set(files.map((one) => wordsOf(one).join(' ')));
     if (isMask(words) || (plain !== undefined && names?.has(plain))) {
       sorted.masks.push(file);
@@ -44,12 +49,31 @@ export function sortByName(files: readonly string[]): NamedImages {
   return sorted;
 }
 
-/** Letters and numbers of a name, in lower case and apart: `x_01Mask.png` gives x, 01, mask. */
+/** Whether a folder of this name holds masks alone: `masks`, `lesion_seg`, `labelsTr`. One that counts (`label1`) may be a class. */
+export function isMaskFolder(name: string): boolean {
+  const words = wordsIn(name);
+  const own = words.filter((word) => !OF_FOLDER.test(word));
+  return isMask(own) && own.every(isMaskWord);
+}
+
+/** Whether nothing but words for masks, or for what they outline, is in a part of a name. */
+export function saysMask(part: string): boolean {
+  const words = wordsIn(part);
+  return words.length > 0 && words.every(isMaskWord);
+}
+
+function isMaskWord(word: string): boolean {
+  return [ANYWHERE, AT_END, CHINESE, OUTLINED, OUTLINED_CHINESE].some((known) => known.test(word));
+}
+
 function wordsOf(file: string): string[] {
-  const stem = file
+  return wordsIn(file.replace(/^.*[/\\]/s, '').replace(/(?:\.nii)?\.[^.]*$/i, ''));
+}
+
+/** Letters and numbers of a name, in lower case and apart: `x_01Mask` gives x, 01, mask. */
+function wordsIn(name: string): string[] {
+  const stem = name
     .normalize('NFC')
-    .replace(/^.*[/\\]/s, '')
-    .replace(/\.[^.]*$/, '')
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .replace(OUTLINED_CHINESE, ' $& ');
   return stem.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
