@@ -3,6 +3,9 @@
 //   npm run campaign -- kills --n 300
 //   npm run campaign -- fuzz --seconds 600
 //   npm run campaign -- soak --hours 2
+//   npm run campaign -- workers --n 60
+//   npm run campaign -- network
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +16,7 @@ import { randomOf } from './random.mjs';
 import { MAY_DIFFER } from './trees.mjs';
 import { Campaign } from './trial.mjs';
 
-const HELP = `npm run campaign -- kills|faults|fuzz|soak [options]
+const HELP = `npm run campaign -- kills|faults|fuzz|soak|workers|network [options]
 
   kills          kills each command with SIGKILL before every n-th file operation and at random moments, runs the same
                  command again, and compares the study with that of an uninterrupted one, byte for byte
@@ -24,14 +27,18 @@ const HELP = `npm run campaign -- kills|faults|fuzz|soak [options]
                  second, and with no more memory than 64 MB and eight times the file
   soak           lets one process do the whole job of a study again and again, and fails where memory, handles, open files, threads
                  or files left behind grow from round to round
+  workers        lets many workers do 200 small tasks, half of them on made-up computers with clocks that are wrong, and kills them at
+                 their tasks: each task must be finished, by one worker at a time, and right
+  network        trains one network on two made-up machines, kills one, pulls their cable, or stops one for a while
 
-  --n N          trials of kills and faults, shared out among the commands (default 300)
+  --n N          trials of kills and faults, shared out among the commands (default 300); of workers, how many are killed
   --seed S       which moments (default 1)
   --only NAME    only this command; may be repeated
   --target NAME  only this reader; may be repeated
   --seconds N    how long to fuzz (default 60, with --executions as long as it takes)
   --executions N how many inputs each reader gets
   --from N       number of the first of them (default 0): goes on where an earlier run with the same seed ended
+  --workers N    how many work (default 50)
   --hours N      how long a soak lasts (default 2)
   --findings DIR where to keep the files that a reader does not stand (default build/fuzz)
   --log FILE     also write a line for each trial there
@@ -105,8 +112,20 @@ export async function campaign(kind, { n, seed, only = [], timedPart, say }) {
   }
 }
 
-/** Campaigns that hurt no command. */
-const OTHERS = { fuzz: fuzzing, soak: soaking };
+async function crowding({ workers: many, n, seed }, say) {
+  const { workers } = await import('./workers.mjs');
+  const asked = { workers: Number(many), tasks: 200, kills: Number(n), seed: Number(seed) };
+  return (await workers({ ...asked, say })).length === 0 ? 0 : 1;
+}
+
+/** As root of namespaces of its own, which may make networks. */
+function networking() {
+  const args = ['-Urn', process.execPath, join(import.meta.dirname, 'network.mjs')];
+  return spawnSync('unshare', args, { stdio: 'inherit' }).status ?? 1;
+}
+
+/** Campaigns that have no study and no trials. */
+const OTHERS = { fuzz: fuzzing, soak: soaking, workers: crowding, network: networking };
 
 /** What the command line asks for; no kind, and what to say, where that is nothing. */
 function asked() {
@@ -119,6 +138,7 @@ function asked() {
     executions: { type: 'string' },
     from: { type: 'string', default: '0' },
     hours: { type: 'string', default: '2' },
+    workers: { type: 'string', default: '50' },
     target: { type: 'string', multiple: true, default: [] },
     findings: { type: 'string', default: join('build', 'fuzz') },
     help: { type: 'boolean', default: false },
@@ -128,7 +148,7 @@ function asked() {
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
     const [kind] = positionals;
     if (values.help) return usage();
-    for (const name of ['n', 'seed', 'seconds', 'executions', 'from']) {
+    for (const name of ['n', 'workers', 'seed', 'seconds', 'executions', 'from']) {
       if (values[name] !== undefined && !/^\d+$/.test(values[name]))
         return usage(`--${name} must be a whole number, not '${values[name]}'\n\n`);
     }

@@ -8,9 +8,9 @@ import { readNativeRecord } from '../../packages/native/dist/setup/index.js';
 import { writeCohortFolders } from '../../packages/study/dist/testing/cohort.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COMMAND = join(ROOT, 'apps', 'cli', 'bin', 'radweave.mjs');
+export const COMMAND = join(ROOT, 'apps', 'cli', 'bin', 'radweave.mjs');
 
-const CONFIG = `data:
+export const CONFIG = `data:
   root_dir: raw
   image_size: 32
   home_hospital: JM
