@@ -136,12 +136,33 @@ const separated = (separator: string): string[] =>
     line.replaceAll(',', separator).replace('@', `"好, 患者（一）"`),
   );
 
+test.each([',', ';', '\t'])(
+  'texts that are written as formulas are read as texts, between %j',
+  (separator) => {
+    const lines = [
+      ['"=""ID"""', 'n', 'note'],
+      ['"=""007"""', '="1"', '="a ""b"""'],
+      ['="0 8"', '2', `"x${separator}=""y""${separator}z"`],
+      ['=""', '=A1', '"a=""b"'],
+    ];
+    const path = write(lines.map((fields) => fields.join(separator)).join('\r\n'));
+    const { header, rows: read } = readRecords(path);
+    expect(header).toEqual(['ID', 'n', 'note']);
+    expect(read.map(({ cells }) => cells)).toEqual([
+      ['007', '1', 'a "b"'],
+      ['0 8', '2', `x${separator}="y"${separator}z`],
+      ['', '=A1', 'a="b'],
+    ]);
+  },
+);
+
 test.each([',', ';', '\t'])('names of columns may be quoted and hold lines, between %j', (separator) => {
   const header = ['"Patient\nID"', '"Age, years; at diagnosis"', '" "'].join(separator);
   const path = write(`${header}\r\n${['007', '6,5', 'x'].map((cell) => `"${cell}"`).join(separator)}\r\n`);
   expect(readRecords(path)).toEqual({
     header: ['Patient ID', 'Age, years; at diagnosis', ' '],
     rows: [{ cells: ['007', '6,5', 'x'], line: 3 }],
+    hidden: 0,
   });
 });
 

@@ -17,16 +17,16 @@ import { readSheet } from './xlsx/sheet.ts';
  */
 function eachRecord(
   path: string,
-  use: (cells: readonly string[], line: number) => void,
+  use: (cells: readonly string[], line: number, isHidden: boolean) => void,
   most?: number,
 ): void {
   const bytes = readBytes(path);
   if (isWorkbook(bytes, path)) {
     const rows = readSheet(bytes, path).filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
-    for (const { cells, line } of rows.slice(0, most)) use(cells, line);
+    for (const { cells, line, isHidden } of rows.slice(0, most)) use(cells, line, isHidden);
     return;
   }
-  const text = tableText(bytes, path);
+  const text = quotedFormulas(tableText(bytes, path));
   try {
     parse(text, {
       bom: true,
@@ -37,7 +37,7 @@ function eachRecord(
       skip_empty_lines: true,
       // What is null is not kept.
       on_record: (cells: string[], { lines }) => {
-        use(cells, lines);
+        use(cells, lines, false);
         return null;
       },
     });
@@ -49,6 +49,22 @@ function eachRecord(
       cause: error,
     });
   }
+}
+
+/** `="007"`: programs write so what a spreadsheet is to take for no number. */
+const TEXT_FORMULA = /("(?:[^"]|"")*")|(?<=^|[,;\t\r\n])=("(?:[^"]|"")*")(?=[,;\t\r\n]|$)/g;
+
+/** Fields `="007"` without their equals signs, where a quote may not stand; quoted fields stay as they are. */
+function quotedFormulas(bytes: Buffer): Buffer {
+  if (!bytes.includes('="')) return bytes;
+  const text = bytes.toString();
+  return Buffer.from(text.replace(TEXT_FORMULA, (_, quoted?: string, own?: string) => quoted ?? own ?? ''));
+}
+
+/** The text of a field that is one formula of a text. */
+function textOf(cell: string): string {
+  const [, text] = /^\s*="((?:[^"]|"")*)"\s*$/.exec(cell) ?? [];
+  return text?.replaceAll('""', '"') ?? cell;
 }
 
 /** A table with so many is another file: it need not be read to its end, as each takes its time. */
@@ -104,7 +120,8 @@ export interface RaggedRow {
 }
 
 /**
- * A table whose columns nobody knows before: its header, and each row with the line that it ends on, as long as the header.
+ * A table whose columns nobody knows before: its header, and each row with the line that it ends on, as long as the header. Fields
+ * `="007"` are texts.
  *
  * @param ragged gets the rows that are not; without it they are an error.
  */
@@ -114,10 +131,15 @@ export function readRecords(
 ): {
   header: string[];
   rows: { cells: readonly string[]; line: number }[];
+  /** Rows of a workbook that a filter or somebody hides. */
+  hidden: number;
 } {
   const rows: { cells: readonly string[]; line: number }[] = [];
+  let hidden = 0;
   const issues = new IssueCollector();
-  eachRecord(path, (read, line) => {
+  eachRecord(path, (written, line, isHidden) => {
+    const read = written.map(textOf);
+    if (isHidden && rows.length > 0) hidden++;
     const width = rows[0]?.cells.length ?? read.length;
     // Empty fields behind the last column, as many programs export them, say nothing.
     const cells = read.slice(width).every((cell) => cell === '') ? read.slice(0, width) : read;
@@ -128,7 +150,7 @@ export function readRecords(
   });
   issues.throwIfErrors(UNREADABLE);
   const [header, ...rest] = rows;
-  return { header: (header?.cells ?? []).map(onOneLine), rows: rest };
+  return { header: (header?.cells ?? []).map(onOneLine), rows: rest, hidden };
 }
 
 /**

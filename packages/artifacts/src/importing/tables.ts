@@ -119,6 +119,8 @@ export type ListedFile = ListedPatient & { readonly modality: string; readonly f
 export type ListedCohort = ({ readonly patients: ListedPatient[] } | { readonly files: ListedFile[] }) & {
   readonly told: readonly ToldRow[];
   readonly columns: CarriedColumns;
+  /** As of {@link CohortTable}. */
+  readonly hidden: number;
   /** The labels as they are written, with the lines that they are on; none where the table has no column of them. */
   readonly labels: readonly (Pick<ListedPatient, 'patient' | 'hospital' | 'label'> & {
     readonly line: number;
@@ -144,6 +146,7 @@ export function readListed(
   forAll: { readonly hospital: string | null; readonly label: string | null },
 ): ListedCohort {
   const table = readCohortTable(path, named);
+  const { hidden } = table;
   const { image, modality } = table.columns;
   const isOfFiles = !ofPatients && image !== undefined && (modality !== undefined || plain(image) === 'file');
   requireColumns(table, forAll, isOfFiles);
@@ -191,12 +194,12 @@ export function readListed(
   );
   if (isOfFiles) {
     requireOnce(rows, path);
-    return { files: rows, told, columns, labels };
+    return { files: rows, told, columns, labels, hidden };
   }
   const people = rows.map(({ modality: _modality, file: _file, ...one }) => one);
   // Visits of a patient are rows of their own, in which a class may be spelt otherwise.
   const once = groupBy(people, (one) => JSON.stringify({ ...one, label: spellingKey(one.label) }));
-  return { patients: [...once.values()].flatMap(([one]) => one ?? []), told, columns, labels };
+  return { patients: [...once.values()].flatMap(([one]) => one ?? []), told, columns, labels, hidden };
 }
 
 function requireColumns(

@@ -68,6 +68,8 @@ export interface CohortTable {
   readonly rows: readonly TableRow[];
   /** Rows that nobody can read, as they have more or fewer fields than the header. */
   readonly ragged: readonly RaggedRow[];
+  /** How many rows of a workbook a filter or somebody hides: they are read too. */
+  readonly hidden: number;
   /** Names of the columns that are used, by what they are for. */
   readonly columns: Readonly<Partial<Record<TableRole, string>>>;
   /** A cell without the spaces around it; empty where there is no such column. */
@@ -91,7 +93,7 @@ export function refuseColumnsAlone(table: string | null, named: readonly string[
  */
 export function readCohortTable(path: string, named: readonly string[]): CohortTable {
   const ragged: RaggedRow[] = [];
-  const { header, rows } = readRecords(requireNamed('file', path, '--table'), ragged);
+  const { header, rows, hidden } = readRecords(requireNamed('file', path, '--table'), ragged);
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice !== undefined) {
     throw new DataError('E_CSV_COLUMNS', `the column ${twice} is there twice`, {
@@ -140,6 +142,7 @@ export function readCohortTable(path: string, named: readonly string[]): CohortT
     header,
     rows,
     ragged,
+    hidden,
     columns: Object.fromEntries(Object.entries(places).map(([role, at]) => [role, header[at] ?? ''])),
     cell: (row, role) => (row.cells[places[role] ?? -1] ?? '').trim().normalize('NFC'),
   };

@@ -2,6 +2,8 @@
 export interface SheetRow {
   readonly cells: readonly string[];
   readonly line: number;
+  /** By a filter, or by hand. */
+  readonly isHidden: boolean;
 }
 
 /** Where a cell is: its column from 0, its line from 1. */

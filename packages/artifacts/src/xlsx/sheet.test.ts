@@ -6,6 +6,7 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { readHeader, readTable } from '../csv.ts';
 import { count, required, text } from '../csv-columns.ts';
+import { readCohortTable } from '../splits/cohort-table.ts';
 import { readSheet } from './sheet.ts';
 
 /** A zip archive of these parts. */
@@ -63,9 +64,9 @@ test('strings, numbers, days and gaps come as the sheet shows them', () => {
     ),
   };
   expect(readSheet(zipOf(parts), 't.xlsx')).toEqual([
-    { cells: ['患者', '', 'a <b> &中', ''], line: 1 },
-    { cells: ['0.1', '2020-02-29', '7', '2020-02-29 12:00:00'], line: 3 },
-    { cells: ['007', 'TRUE', 'sum', ''], line: 4 },
+    { cells: ['患者', '', 'a <b> &中', ''], line: 1, isHidden: false },
+    { cells: ['0.1', '2020-02-29', '7', '2020-02-29 12:00:00'], line: 3, isHidden: false },
+    { cells: ['007', 'TRUE', 'sum', ''], line: 4, isHidden: false },
   ]);
 });
 
@@ -123,6 +124,23 @@ test('a workbook is a table like any other', () => {
     { id: '007', n: 3, score: '0.5' },
     { id: '江门', n: 1, score: '' },
   ]);
+});
+
+test('rows that a filter hides are read and counted; the first line and empty ones are none', () => {
+  const path = join(tempDir(), 't.xlsx');
+  const row = (text: string, more = ''): string =>
+    `<row${more}><c t="inlineStr"><is><t>${text}</t></is></c></row>`;
+  const rows = [
+    row('ID', ' hidden="1"'),
+    row('P1', ' hidden="0"'),
+    row('P2', ' hidden="1"'),
+    row('P3', ' hidden="true"'),
+    row('', ' hidden="1"'),
+  ];
+  writeFileSync(path, zipOf({ 'xl/worksheets/sheet1.xml': sheet(rows.join('')) }));
+  const { hidden, ...table } = readCohortTable(path, []);
+  expect(hidden).toBe(2);
+  expect(table.rows.map((one) => table.cell(one, 'patient'))).toEqual(['P1', 'P2', 'P3']);
 });
 
 test('a small workbook of endless cells is refused before they fill the memory', () => {

@@ -41,16 +41,16 @@ export function readSheet(bytes: Buffer, path: string): SheetRow[] {
       cells[at] = cellText(cell, strings, dates);
       if (lacksValue(cell, isComputed)) formulas.push(`${columnName(at)}${line}`);
     }
-    rows.push({ cells, line });
+    rows.push({ cells, line, isHidden: isTrue(attribute(row.tag, 'hidden')) });
   }
   const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), 0);
   if (rows.length * width > MOST_CELLS)
     throw archive.damaged(`it has ${counted(rows.length, 'row')}, and one of ${counted(width, 'column')}`);
   requireComputed(formulas, { name, path });
   requireUnmerged(sheet, rows, { name, path });
-  return rows.map(({ cells, line }) => ({
-    cells: [...cells, ...Array(width - cells.length).fill('')],
-    line,
+  return rows.map((row) => ({
+    ...row,
+    cells: [...row.cells, ...Array(width - row.cells.length).fill('')],
   }));
 }
 
@@ -69,7 +69,11 @@ function firstSheet(archive: WorkbookArchive): { name: string; part: string } {
 /** Whether a program that computes has saved the workbook: others ask for it when it is opened, and write 0 in the meantime. */
 function isComputedBy(archive: WorkbookArchive): boolean {
   const [settings] = elements(archive.text('xl/workbook.xml') ?? '', 'calcPr');
-  return !/^(?:1|true)$/.test(attribute(settings?.tag ?? '', 'fullCalcOnLoad') ?? '');
+  return !isTrue(attribute(settings?.tag ?? '', 'fullCalcOnLoad'));
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value === '1' || value === 'true';
 }
 
 /** Whether a cell has a formula whose value is not there. That of a text (`str`) may be empty. */
@@ -122,7 +126,7 @@ function dateStyles(styles: string): Set<number> {
 /** The number of 1970-01-01: days are counted from 1899-12-30, or in workbooks of old Macs from 1904-01-01. */
 function dayOf1970(archive: WorkbookArchive): number {
   const [settings] = elements(archive.text('xl/workbook.xml') ?? '', 'workbookPr');
-  return /^(?:1|true)$/.test(attribute(settings?.tag ?? '', 'date1904') ?? '') ? 24_107 : 25_569;
+  return isTrue(attribute(settings?.tag ?? '', 'date1904')) ? 24_107 : 25_569;
 }
 
 /** The number of a day as text in ISO 8601. */

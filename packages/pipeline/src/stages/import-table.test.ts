@@ -4,7 +4,7 @@ import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
-import { tempDir } from '@radweave/testkit';
+import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import.ts';
 import { optionsIn, writeSeries } from './import.options.test.data.ts';
@@ -54,6 +54,31 @@ test('who is spelt otherwise in the table, as a spreadsheet does it, is told', a
   expect(leftOut).toContain('images are there of 007');
   expect(leftOut).toContain('images are there of AB');
   expect(leftOut).toContain('images are there of 12');
+});
+
+/** A row that a filter hides. */
+const FILTERED = `
+import sys, openpyxl
+book = openpyxl.Workbook()
+for row in [['patient', 'hospital', 'label'], ['HN-1', 'HN', 0], ['HN-2', 'HN', 1]]: book.active.append(row)
+book.active.auto_filter.ref = 'A1:C3'
+book.active.auto_filter.add_filter_column(2, ['0'])
+book.active.row_dimensions[3].hidden = True
+book.save(sys.argv[1])
+`;
+
+peerTest('rows of a workbook that are filtered out are read, and told', ['openpyxl'], async () => {
+  const folder = tempDir();
+  const table = join(folder, 'patients.xlsx');
+  python(FILTERED, { args: [table], interpreter: peersPython() });
+  writeSeries(folder, 'arterial', 1);
+  writeSeries(folder, 'portal', 1, { [TAG.patientId]: ['LO', 'HN-2'] });
+  const context = listening();
+  const options = optionsIn(folder, { table, hospital: null, label: null, dryRun: true });
+  expect(await importStage(options, context)).toMatchObject({ series: [{ patients: 1 }, { patients: 1 }] });
+  expect(context.said.join('\n')).toContain(
+    'patients.xlsx: 1 row that a filter or somebody hides is read too. Delete it where it does not count.',
+  );
 });
 
 test('clinical variables travel into the table of a cohort under pseudonyms, also of an earlier import', async () => {

@@ -62,6 +62,7 @@ import { FIRST_RULES, withMaskRule } from '@radweave/importing/series/rules';
 import { counted } from '@radweave/remarks';
 import type { WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
+import { sayHidden } from './hidden-rows.ts';
 import {
   sayColumns,
   sayLeftOutNow,
@@ -160,6 +161,7 @@ export async function importImages(
   requireApart(options);
   for (const folder of [records, secrets]) requireWritable(folder, '--records and --private');
   keepOthersFiles(options);
+  sayHidden({ path: options.table ?? '', hidden: who.hidden }, context);
   const mapping = mappingFor(options);
   const step = (task: string) => (done: number, total: number) => {
     stopIfAsked(context, 'the import');
@@ -271,6 +273,8 @@ interface Listed {
   readonly files: readonly ListedFile[] | null;
   readonly told: readonly ToldRow[];
   readonly columns: CarriedColumns | null;
+  /** Rows of a workbook that are hidden. */
+  readonly hidden: number;
   /** Labels of the patients, and where they are said. */
   readonly labels: readonly WrittenClass[];
 }
@@ -284,9 +288,9 @@ function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
       ? []
       : [{ path: '--label', folder: options.label, hospital: options.hospital ?? '', patients: [] }];
   if (table === null)
-    return { ...options, listed: null, files: null, told: [], columns: null, labels: forAll };
+    return { ...options, listed: null, files: null, told: [], columns: null, hidden: 0, labels: forAll };
   const said = readListed(table, tableColumns, kind === 'dicom', options);
-  const { told, columns } = said;
+  const { told, columns, hidden } = said;
   const labels = [
     ...said.labels.map(({ line, patient, hospital, label }) => ({
       ...{ path: table, line, folder: label },
@@ -294,10 +298,11 @@ function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
     })),
     ...forAll,
   ];
-  if ('patients' in said) return { ...options, listed: said.patients, files: null, told, columns, labels };
+  if ('patients' in said)
+    return { ...options, listed: said.patients, files: null, told, columns, hidden, labels };
   const { files } = said;
   const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
-  return { ...options, modalities, listed: null, files, told, columns, labels };
+  return { ...options, modalities, listed: null, files, told, columns, hidden, labels };
 }
 
 function mappingFor({ kind, records, mask }: ImportOptions): Mapping {

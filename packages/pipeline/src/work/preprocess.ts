@@ -64,6 +64,7 @@ import {
 import { keepOtherSplits, refuseOwnSplit } from '@radweave/study/cohort/split-folder';
 import { type Division, writeDivision } from '@radweave/study/cohort/write-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { sayHidden } from './hidden-rows.ts';
 
 /** Options of `preprocess`; everything is in the configuration. */
 export interface PreprocessOptions {
@@ -199,6 +200,7 @@ function readFolders(root: string, data: Config['data'], context: StageContext):
     role === column ? role : `${column} as ${role}`,
   );
   say(context, `${place}: ${counted(table.rows.length, 'row')}; columns: ${used.join(', ')}.`);
+  sayHidden(table, context);
   return cohortBelow(root, modalities, labels, { table, home: home_hospital });
 }
 
