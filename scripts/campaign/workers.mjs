@@ -51,7 +51,7 @@ class Crew {
     const isElsewhere = serial % 2 === 1;
     const [command, all] = isElsewhere ? apart(`computer-${serial}`, [program, ...args]) : [program, args];
     const env = isElsewhere ? { ...process.env, NODE_OPTIONS: HOUR_AHEAD } : process.env;
-    const child = spawn(command, all, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(command, all, { env, stdio: ['pipe', 'ignore', 'inherit'] });
     return { serial, child, end: once(child, 'exit') };
   }
 
