@@ -26,14 +26,17 @@ const SETTLED_MS = 2000;
 export class FileHashes {
   private readonly memory: string | null;
   private readonly known: Map<string, Known>;
+  private readonly write: typeof writeFileAtomic;
   private isChanged = false;
 
   /**
    * @param memory File that keeps the hashes for the next time; null keeps none. Names in it are relative to its folder. A
    *   damaged one is started again: it only saves time.
+   * @param write Of this file.
    */
-  constructor(memory: string | null = null) {
+  constructor(memory: string | null = null, write: typeof writeFileAtomic = writeFileAtomic) {
     this.memory = memory;
+    this.write = write;
     this.known = new Map(memory === null ? [] : Object.entries(remembered.find(memory) ?? {}));
   }
 
@@ -80,7 +83,9 @@ export class FileHashes {
   /** Keeps the hashes for the next time. */
   save(): void {
     if (this.memory === null || !this.isChanged) return;
-    writeFileAtomic(this.memory, `${JSON.stringify(Object.fromEntries(this.known))}\n`);
+    // Another process may have read other files meanwhile.
+    const all = { ...remembered.find(this.memory), ...Object.fromEntries(this.known) };
+    this.write(this.memory, `${JSON.stringify(all)}\n`);
     this.isChanged = false;
   }
 }

@@ -99,6 +99,8 @@ export const privateFiles = finder({
   pseudonyms: 'pseudonyms.csv',
   leftOut: 'left_out.csv',
   uidKey: 'uid_key.txt',
+  /** Of the files of the export, so that they are not read again while they stay as they are. */
+  hashes: 'file_hashes.json',
 });
 
 export const HARMONIZE_FILES = {

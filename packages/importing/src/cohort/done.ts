@@ -21,6 +21,8 @@ interface Written {
   /** Relative to the output. */
   readonly folder: string;
   readonly rows: readonly ImportedSlice[];
+  /** What it was made of; null where an older version wrote it, which did not say it. */
+  readonly source: string | null;
 }
 
 /** Whether slices are those of a series. Two hospitals may have given theirs one UID: then no slice is the same. */
@@ -31,7 +33,7 @@ export function isOf({ stack, patient }: Proposal, rows: readonly ImportedSlice[
 }
 
 /**
- * What was written of each series: a table named by the series and a hash of all that it depends on. It is written when the
+ * What was written of each series: a table named by the series and hashes of all that it depends on. It is written when the
  * slices are in their place, so what was interrupted has none and is done again.
  */
 export class DoneSeries {
@@ -47,20 +49,32 @@ export class DoneSeries {
         const rows = readImported(path);
         const file = rows[0]?.file ?? '';
         requireWithin(output, file, path);
-        return [path, { folder: dirname(file), rows }];
+        return [path, { folder: dirname(file), rows, source: sourceIn(path) }];
       }),
     );
   }
 
-  /** Whether a series was written as it would be written now. */
-  has(series: string, key: string): boolean {
-    const rows = this.rowsOf(series, key) ?? [];
+  /**
+   * Whether a series was written as it would be written now.
+   *
+   * @param key Asked for only where something was written of the series: all its files may have to be read for it.
+   */
+  has(proposal: Proposal, key: () => string): boolean {
+    const rows = this.of(proposal).length === 0 ? [] : (this.rowsOf(proposal.stack.id, key()) ?? []);
     return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
   }
 
   /** What was written of a series: a folder and its slices for each place that it has had. */
   of(proposal: Proposal): Written[] {
     return [...this.#tables.values()].filter(({ rows }) => isOf(proposal, rows));
+  }
+
+  /** Why a series is to be written again: it is made of something else now, or nobody knows what it was made of; null for neither. */
+  reasonAgain(proposal: Proposal, key: () => string): 'changed' | 'untold' | null {
+    const sources = this.of(proposal).map(({ source }) => source);
+    if (sources.length === 0) return null;
+    if (sources.includes(null)) return 'untold';
+    return sources.includes(sourceIn(this.#path(proposal.stack.id, key()))) ? null : 'changed';
   }
 
   /** Forgets what was written of a series, and removes its slices; what is in the folder that it gets now stays until then. */
@@ -129,7 +143,7 @@ export class DoneSeries {
     writeImported(path, rows);
     const folder = dirname(rows[0]?.file ?? '');
     rmSync(this.#begunPath(folder), { force: true });
-    this.#tables.set(path, { folder, rows });
+    this.#tables.set(path, { folder, rows, source: sourceIn(path) });
   }
 
   /** The rows of every series that was ever imported into these folders. */
@@ -209,19 +223,28 @@ function filesIn(folder: string, ending: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** What a table says, by its name, that its series was made of. */
+function sourceIn(path: string): string | null {
+  return basename(path, '.csv').split('_')[2] ?? null;
+}
+
 /** Raised where the same files are to give other slices: those that an older version wrote are then written again. */
 const METHOD = 1;
 
-/** Hash of all that the slices of a series depend on: which images, whose, for which modality, made how. */
+/**
+ * What the slices of a series depend on: a hash of which images, whose, for which modality, made how; and what they are made of, as a
+ * file may keep its UID and get another content.
+ */
 export function doneKey(
   { stack, modality, because, mask }: Proposal,
   place: Place,
   options: PixelOptions,
+  source: string,
 ): string {
   const slices = stack.slices.map(({ image, frame }) => [image.instance, frame.index]);
   const outline = mask === null ? {} : { mask: mask.instance };
   const all = { method: METHOD, slices, modality, because, place, options, ...outline, ...wishesOf(stack) };
-  return hashValue(all).slice(0, 12);
+  return `${hashValue(all).slice(0, 12)}_${source}`;
 }
 
 /** What the user says of NIfTI files that others say themselves: how they are cut, and what their values mean. */

@@ -1,4 +1,4 @@
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   DataError,
   folderName,
@@ -7,14 +7,10 @@ import {
   IssueCollector,
   importFiles,
   type Pseudonym,
-  readText,
   replaceFolderAtomic,
   type ToldRow,
-  UsageError,
-  writeFileAtomic,
   writeImported,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
 import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { StackThreads } from '../output/stack-threads.ts';
@@ -23,14 +19,17 @@ import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { MASK } from '../series/rules.ts';
 import { DoneSeries, doneKey, isOf, WrittenByParts } from './done.ts';
 import { removeEmptied } from './emptied.ts';
+import { ownOutput, refuseOtherFiles, requireKnown } from './guards.ts';
 import type { ImportedPatient } from './patients.ts';
 import { writePatients } from './patients-table.ts';
+import type { Sources } from './sources.ts';
 
 /** Where slices are written, and what pixels become. */
 interface Writing {
   readonly output: string;
   readonly records: string;
   readonly pixels: PixelOptions;
+  readonly sources: Sources;
 }
 
 interface Task {
@@ -38,8 +37,12 @@ interface Task {
   place: Place;
   /** Relative to the output. */
   folder: string;
-  key: string;
+  /** Reads all files of the series that nobody has read before. */
+  key: () => string;
 }
+
+/** Series that are written again as they are made of something else now, and those of which nobody knows what they were made of. */
+export type WrittenAgain = Readonly<Record<'changed' | 'untold', readonly Proposal[]>>;
 
 /**
  * Writes the series that are named, unless they are written already, and takes away what is not wanted any more. However it ends,
@@ -60,19 +63,22 @@ export async function writeSeries(
     readonly parts: readonly string[] | null;
     /** Is told the folders whose slices a stopped import had replaced without a table of them: they are removed. */
     readonly onUnfinished: (folders: readonly string[]) => void;
+    /** Is told them before they are written. */
+    readonly onAgain: (again: WrittenAgain) => void;
   },
   onSeries: (done: number, total: number) => void,
-): Promise<{ written: number; unchanged: number; slices: ReadonlyMap<Proposal, number> }> {
-  const { output, records, pixels, pseudonyms } = options;
+): Promise<{ written: number; changed: number; unchanged: number; slices: ReadonlyMap<Proposal, number> }> {
+  const { output, records, sources, pseudonyms } = options;
   const done = new DoneSeries(records, output);
   requireKnown(done, patients, pseudonyms);
   ownOutput(records, output);
   options.onUnfinished(done.removeBegun());
-  const tasks = tasksOf(patients, proposals, pixels);
-  const left = tasks.filter(({ proposal, key }) => !done.has(proposal.stack.id, key));
+  const tasks = tasksOf(patients, proposals, options);
+  const left = tasks.filter(({ proposal, key }) => !done.has(proposal, key));
+  const again = writtenAgain(left, done);
   const parts = options.parts === null ? null : new WrittenByParts(options.parts);
   // Before anything is changed.
-  for (const { proposal, key } of left) parts?.find(proposal.stack.id, key);
+  for (const { proposal, key } of left) parts?.find(proposal.stack.id, key());
   const kept = folderOf(patients);
   const leaving = [
     ...proposals
@@ -94,11 +100,13 @@ export async function writeSeries(
   // All that moves goes first: its place may be that of another series now.
   for (const { proposal, folder } of leaving) done.forget(proposal, folder);
   removeEmptied(output, pseudonyms);
+  options.onAgain(again);
   try {
     await writeAll(left, { ...options, parts }, onSeries, done);
   } finally {
     // Of a series whose replacement failed.
     done.removeBegun();
+    sources.save();
     removeEmptied(output, pseudonyms);
     const rows = done.all();
     writeImported(importFiles(records).table, rows);
@@ -108,7 +116,19 @@ export async function writeSeries(
   const slices = new Map(
     tasks.map(({ proposal, folder }) => [proposal, byFolder.get(folder)?.length ?? 0] as const),
   );
-  return { written: left.length, unchanged: tasks.length - left.length, slices };
+  return {
+    written: left.length,
+    changed: again.changed.length,
+    unchanged: tasks.length - left.length,
+    slices,
+  };
+}
+
+function writtenAgain(tasks: readonly Task[], done: DoneSeries): WrittenAgain {
+  const reasons = groupBy(tasks, ({ proposal, key }) => done.reasonAgain(proposal, key));
+  const of = (reason: keyof WrittenAgain): Proposal[] =>
+    (reasons.get(reason) ?? []).map(({ proposal }) => proposal);
+  return { changed: of('changed'), untold: of('untold') };
 }
 
 /** Whether a series is to be written. */
@@ -122,6 +142,7 @@ async function writeAll(
   {
     output,
     pixels,
+    sources,
     threads: size,
     parts,
   }: Writing & { readonly threads: number; readonly parts: WrittenByParts | null },
@@ -135,12 +156,15 @@ async function writeAll(
   const work = async (): Promise<void> => {
     while (next < tasks.length) {
       onSeries(next, tasks.length);
-      const { proposal, place, folder, key } = tasks[next++] as Task;
+      const { proposal, place, folder, key: keyNow } = tasks[next++] as Task;
       try {
+        // Just before they are decoded: what is read now stays in the memory of the system until then.
+        const key = keyNow();
         const rows = await replaceFolderAtomic(join(output, folder), async (into) => {
           const made =
             parts?.take(proposal.stack.id, key, into) ??
             (await threads.write({ proposal, place, to: { folder, into }, pixels }));
+          sources.requireStill(proposal);
           done.begin(folder);
           return made;
         });
@@ -173,36 +197,6 @@ function addFault(faults: IssueCollector, { patient, stack, facts }: Proposal, e
   faults.error('E_IMPORT', what, error.path ?? dirname(stack.images[0]?.path ?? ''));
 }
 
-/** Keeps what somebody else has put where slices are replaced or removed. @throws UsageError. */
-function refuseOtherFiles(other: string | null): void {
-  if (other === null) return;
-  throw new UsageError(
-    'E_OTHER_FILE',
-    'the import would replace or remove a folder with a file that no import wrote',
-    {
-      where: other,
-      hint: 'Move this file away, or give another data root with --output',
-    },
-  );
-}
-
-/** Records name slices by their places in one data root: those of two would be mixed up. */
-function ownOutput(records: string, output: string): void {
-  const path = importFiles(records).output;
-  const own = relative(records, output).split(sep).join('/');
-  const earlier = existsSync(path) ? readText(path).trim() : null;
-  if (earlier === null) writeFileAtomic(path, `${own}\n`);
-  if (earlier === null || earlier === own) return;
-  throw new DataError(
-    'E_IMPORT',
-    `these records are those of the data root ${join(records, earlier)}, not of ${output}`,
-    {
-      where: records,
-      hint: `Give each data root --records of its own; where the folder was only moved, correct ${path}`,
-    },
-  );
-}
-
 /** A series in whose folder another one lies, or that was another patient's. */
 export interface Replacement {
   readonly proposal: Proposal;
@@ -216,13 +210,14 @@ export interface Replacement {
 export function replacements(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  { output, records, pixels }: Writing,
+  writing: Writing,
 ): Replacement[] {
+  const { output, records } = writing;
   const known = new Set(proposals.map(({ stack, patient }) => `${stack.id} ${patient}`));
   const earlier = [...groupBy(new DoneSeries(records, output).all(), ({ file }) => dirname(file))];
   const inFolder = new Map(earlier);
   const ofSeries = groupBy(earlier, ([, [row]]) => row?.series);
-  return tasksOf(patients, proposals, pixels).flatMap(({ proposal, folder }) => {
+  return tasksOf(patients, proposals, writing).flatMap(({ proposal, folder }) => {
     if (isDecided(proposal)) return [];
     const moved = ofSeries
       .get(proposal.stack.id)
@@ -232,31 +227,16 @@ export function replacements(
   });
 }
 
-/** Whoever names another folder by --private, or has lost it, would import everybody again. */
-function requireKnown(
-  done: DoneSeries,
-  patients: readonly ImportedPatient[],
-  pseudonyms: readonly Pseudonym[],
-): void {
-  const hospitals = new Set(patients.map(({ hospital }) => hospital));
-  const names = new Set(pseudonyms.map(({ pseudonym }) => pseudonym));
-  const unknown = done.all().find((row) => hospitals.has(row.hospital) && !names.has(row.patient));
-  if (unknown === undefined) return;
-  const what = `${unknown.patient} was imported earlier and is not in the table of pseudonyms: patients would come in twice`;
-  throw new DataError('E_IMPORT', what, {
-    hint: 'Name the folder of that import by --private; if it is lost, import all into new folders',
-  });
-}
-
 function tasksOf(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  pixels: PixelOptions,
+  { pixels, sources }: Pick<Writing, 'pixels' | 'sources'>,
 ): Task[] {
   const [place, folder] = [placeOf(patients), folderOf(patients)];
   return proposals.filter(isWanted).map((proposal) => {
     const own = place(proposal);
-    return { proposal, place: own, folder: folder(proposal) ?? '', key: doneKey(proposal, own, pixels) };
+    const key = (): string => doneKey(proposal, own, pixels, sources.of(proposal));
+    return { proposal, place: own, folder: folder(proposal) ?? '', key };
   });
 }
 

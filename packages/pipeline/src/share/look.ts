@@ -28,7 +28,7 @@ export interface Looked {
 }
 
 /** Files that lead back to patients, whatever they hold. */
-const KEYS = /(^|\/)(study_key\.txt|uid_key\.txt|pseudonyms\.csv|left_out\.csv)$/;
+const KEYS = /(^|\/)(study_key\.txt|uid_key\.txt|pseudonyms\.csv|left_out\.csv|file_hashes\.json)$/;
 
 /** Files below a folder in their order, by their paths from there; one file by its name alone. Links are not followed. */
 export function filesBelow(path: string): string[] {

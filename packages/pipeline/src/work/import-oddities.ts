@@ -10,6 +10,7 @@ import {
 import { standing, tallied, type Unmatched } from '@radweave/importing/cohort/account';
 import type { LeftOutNow, UntoldSettings } from '@radweave/importing/cohort/earlier';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
+import type { WrittenAgain } from '@radweave/importing/cohort/write-series';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
 import { grouped } from '@radweave/importing/series/stack';
@@ -70,6 +71,22 @@ export function sayUnfinished(folders: readonly string[], context: StageContext)
     context,
     `Removed: ${counted(folders.length, 'folder')} that an earlier import was replacing when it was stopped (${folders.length === 1 ? '' : 'such as '}${first}); ${folders.length === 1 ? 'its series is' : 'their series are'} written again where this import is to write ${folders.length === 1 ? 'it' : 'them'}.`,
   );
+}
+
+/** Series of earlier imports that are written again, though nobody asks for other slices. */
+export function sayAgain({ changed, untold }: WrittenAgain, context: StageContext): void {
+  const [first] = changed;
+  const [is, its] = changed.length === 1 ? ['is', 'its'] : ['are', 'their'];
+  if (first !== undefined)
+    warn(
+      context,
+      `Changed: ${changed.length} series ${is} written again, as ${its} files or masks are others than at the last import (${changed.length === 1 ? '' : 'such as '}${first.stack.id} of ${first.patient}). Results that were made of the earlier slices are not those of the files any more.`,
+    );
+  if (untold.length > 0)
+    say(
+      context,
+      `${untold.length} series ${untold.length === 1 ? 'is' : 'are'} written again: the records of an older version do not say the content of the files.`,
+    );
 }
 
 /** What becomes of slices of earlier imports whose series are left out now. */

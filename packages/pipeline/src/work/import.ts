@@ -51,7 +51,9 @@ import {
   type Who,
   withoutImage,
 } from '@radweave/importing/cohort/patients';
-import { replacements, writeSeries } from '@radweave/importing/cohort/write-series';
+
+import { Sources } from '@radweave/importing/cohort/sources';
+import { replacements, type WrittenAgain, writeSeries } from '@radweave/importing/cohort/write-series';
 import type { CutPlane } from '@radweave/importing/nifti/cuts';
 import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
@@ -64,6 +66,7 @@ import type { WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
 import { sayHidden } from './hidden-rows.ts';
 import {
+  sayAgain,
   sayColumns,
   sayLeftOutNow,
   sayMaskless,
@@ -137,6 +140,8 @@ export interface ImportResult {
   leftOut: Record<string, number>;
   /** Series that were written now, and those that were there already. */
   written: number;
+  /** Of those that were written: as their files or masks are others than before. */
+  changed: number;
   unchanged: number;
   mapping: string;
   sheet: string;
@@ -170,12 +175,9 @@ export async function importImages(
   const { pseudonyms: path, leftOut: leftOutPath, uidKey: keyPath } = privateFiles(secrets);
   const unclear: string[] = [];
   const masks: FoundMask[] = [];
-  const read = readerFor(who, {
-    key: secretKey(keyPath, 'UIDs', 'import all into new folders'),
-    mapping,
-    unclear,
-    masks,
-  });
+  const key = secretKey(keyPath, 'UIDs', 'import all into new folders');
+  const sources = new Sources(secrets, key);
+  const read = sources.watching(readerFor(who, { key, mapping, unclear, masks }));
   const found = findImages(options.root, read, step('reading headers'));
   const { images, alone } = withoutMasksAlone(found.images, mapping.rules, who.modalities);
   if (options.kind !== 'dicom' && images.length > 0) requireWho(who, !dryRun, images);
@@ -228,7 +230,9 @@ export async function importImages(
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
   const parts = how !== null && 'parts' in how ? how.parts : null;
   const onUnfinished = (folders: readonly string[]): void => sayUnfinished(folders, context);
-  const whole = { ...options, pixels, pseudonyms, told: who.told, parts, onUnfinished };
+  const onAgain = (again: WrittenAgain): void => sayAgain(again, context);
+  const on = { onUnfinished, onAgain };
+  const whole = { ...options, pixels, pseudonyms, sources, told: who.told, parts, ...on };
   ask(replacedSeries(replacements(patients, proposals, whole)));
   const { other, untold } = otherSettings(patients, proposals, whole);
   ask(mixedSettings(other));
@@ -237,7 +241,7 @@ export async function importImages(
     sayLeftOutNow(leftOutNow(patients, proposals, options), dryRun, context);
   if (dryRun) ask(unusableMasks(choice.unusable));
   const { slices, ...counts } = dryRun
-    ? { written: 0, unchanged: 0, slices: choice.slices }
+    ? { written: 0, changed: 0, unchanged: 0, slices: choice.slices }
     : how !== null && 'shard' in how
       ? await writeSeries(
           patients,
