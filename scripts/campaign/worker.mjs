@@ -8,7 +8,10 @@ import { workOff } from '../../packages/pipeline/dist/tasks/work-off.js';
 const [, , folder, serial] = process.argv;
 process.chdir(folder);
 // Whoever started it has ended, however that came.
-process.stdin.once('end', () => process.exit(1)).resume().unref();
+process.stdin
+  .once('end', () => process.exit(1))
+  .resume()
+  .unref();
 const board = new Board('.', readPlan('tasks.json'), Number(serial));
 
 /** Writes a number made of those of the tasks before it, and what must not be into `wrong`. */
