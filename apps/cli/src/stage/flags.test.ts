@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onPosix, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
@@ -58,4 +58,24 @@ test('a configuration file that is not there is misuse, with the way out', () =>
       hint: expect.stringContaining('radweave config --yaml'),
     }),
   );
+});
+
+test('commands that read split files are about their modalities, where nobody names any', () => {
+  const splits_dir = join(tempDir(), 'splits');
+  const config = join(tempDir(), 'config.yaml');
+  const asked = (name: string, flags = {}): string[] =>
+    readCall(name, { config, set: [`data.splits_dir=${splits_dir}`], ...flags }).config.data.modalities;
+  writeFileSync(config, 'data: {train_ratio: 0.6}\n');
+  expect(asked('evaluate')).toEqual(['A', 'P']);
+  mkdirSync(splits_dir);
+  writeFileSync(join(splits_dir, 'train_Arterial phase.csv'), '');
+  for (const name of ['align', 'audit', 'evaluate', 'fuse', 'harmonize', 'visualize']) {
+    expect(asked(name), name).toEqual(['Arterial phase']);
+    expect(asked(name, { modalities: ['V'] }), name).toEqual(['V']);
+  }
+  for (const name of ['preprocess', 'run', 'plan']) expect(asked(name), name).toEqual(['A', 'P']);
+  for (const one of ['A', 'P']) writeFileSync(join(splits_dir, `train_${one}.csv`), '');
+  expect(asked('evaluate')).toEqual(['A', 'P']);
+  writeFileSync(config, 'data: {modalities: [T1]}\n');
+  expect(asked('evaluate')).toEqual(['T1']);
 });

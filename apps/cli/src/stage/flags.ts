@@ -8,6 +8,7 @@ import {
   readConfig,
   refuseForeignPlaces,
   requireNamed,
+  splitModalities,
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -63,6 +64,15 @@ function overlookForeignPlaces(
   }
 }
 
+/** Where nobody names modalities, a command that goes by the split files is about theirs: the usual ones may not be among them. */
+function takeModalitiesOfSplit(name: string, data: Config['data']): void {
+  const flags = commandFlags(name) ?? [];
+  const has = (key: string): boolean => flags.some((flag) => flag.key === key);
+  if (READS_RAW.includes(name) || !has('data.modalities') || !has('data.splits_dir')) return;
+  const known = splitModalities(data.splits_dir);
+  if (known.length > 0 && data.modalities.some((one) => !known.includes(one))) data.modalities = known;
+}
+
 /** Reads the configuration file and lays `--set` and the flags over it, flags last. */
 export function readCall(name: string, flags: CommonFlags & Record<string, unknown>): CallConfig {
   const hint = 'Correct --config, or leave it out for the defaults, which `radweave config --yaml` prints';
@@ -87,6 +97,12 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
   const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
   const given = [...new Set(overrides.map(([key]) => key))];
   overlookForeignPlaces(name, config, file, given);
+  if (
+    !given.includes('data.modalities') &&
+    (file === null || !configKeysIn(file).includes('data.modalities'))
+  ) {
+    takeModalitiesOfSplit(name, config.data);
+  }
   refuseForeignPlaces(config);
   rememberSettings({ base, config, given });
   for (const { flag, isRead } of commandFlags(name) ?? []) {

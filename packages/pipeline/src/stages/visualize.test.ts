@@ -303,6 +303,16 @@ test('a split that is torn is refused, and earlier figures stay', async () => {
   expect(readdirSync(folderOf(config))).toEqual(before);
 });
 
+test('with nothing to draw of other modalities, earlier figures stay', async () => {
+  const config = withFeatures();
+  await visualize({ config, modalities: ['A'] }, listening());
+  const before = readdirSync(folderOf(config));
+  writeFileSync(join(folderOf(config), 'roc_test.svg'), '<svg><g class="marks"></g></svg>');
+  const failed = visualize({ config, modalities: ['Q'] }, listening());
+  await expect(failed).rejects.toMatchObject({ code: 'E_NOTHING_TO_DRAW', exitCode: 2 });
+  expect(readdirSync(folderOf(config)).sort()).toEqual([...new Set([...before, 'roc_test.svg'])].sort());
+});
+
 test('with nothing to draw it is an error that says what to run', async () => {
   const config = cohortConfig(tempDir());
   await expect(visualize({ config, modalities }, listening())).rejects.toMatchObject({

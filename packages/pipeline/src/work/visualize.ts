@@ -51,7 +51,7 @@ export interface VisualizeResult {
 /**
  * Draws training curves, ROC curves, confusion matrices, and maps of the patients' features, as SVG and PNG, from what `train`,
  * `extract` and `fuse` left behind on the present split. What cannot be drawn is said; its figure of an earlier time is
- * removed, for it would show something else than its neighbours.
+ * removed, for it would show something else than its neighbours; where nothing can be drawn, all stay.
  *
  * @throws UsageError when nothing at all can be drawn; DataError when the split is torn; InterruptedError when told to stop.
  */
@@ -70,9 +70,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   saySkipped(skipped, context);
   const names = [...figures, ...skipped].map(({ name }) => name);
   refuseOtherPictures(outputDir, names);
-  const obsolete = names.flatMap((name) => [`${name}.svg`, `${name}.png`]);
   if (figures.length === 0) {
-    if (existsSync(outputDir)) await replaceFilesTogether(outputDir, () => undefined, { obsolete });
     throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
       hint: `Run first: \`radweave train --modality ${inShell(modalities.slice(0, 1))}\`, \`radweave extract --modality ${inShell(modalities.slice(0, 1))}\` or \`radweave fuse\``,
@@ -82,6 +80,7 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   const fill = (staging: string): void => {
     for (const [name, content] of drawn) writeFileAtomic(join(staging, name), content);
   };
+  const obsolete = names.flatMap((name) => [`${name}.svg`, `${name}.png`]);
   await replaceFilesTogether(outputDir, fill, { obsolete });
   const files = [...drawn.keys()].map((name) => join(outputDir, name));
   return { outputDir, files, skipped, png };
