@@ -93,7 +93,7 @@ export const FINDINGS = {
     ),
   ),
   'found-validation-chance':
-    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds',
+    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds (no interval of the AUC lies above 0.5, apart from those that a rank test or the number of patients does not support)',
   'found-validation-few': of({ labels: 'remarks' }, ({ labels }) =>
     listed(
       'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance',

@@ -48,7 +48,8 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
       `在某一医院优于随机水平而在另一医院差于随机水平，所有${test.patients}的 AUC 不代表其中任何一家`,
       models,
     ),
-  'found-validation-chance': '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平',
+  'found-validation-chance':
+    '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平（AUC 的置信区间均不高于 0.5，秩和检验或患者数不支持的除外）',
   'found-validation-few': ({ labels }) =>
     listed('用于选定轮次和阈值的验证集患者过少，无法判断任何 AUC 是否不同于随机水平', labels),
   'found-spread': ({ limit, models, test }) =>
