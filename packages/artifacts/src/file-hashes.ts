@@ -109,10 +109,15 @@ export function fileState(path: string): string | null {
   }
 }
 
-/** As {@link FileHashes.folder}, of files that are too many to be read again: by size and time. */
-export function folderState(path: string, isLookedAt?: (name: string) => boolean): string {
+/** A file by its name, and its {@link fileState}. */
+export type NamedState = [name: string, state: string | null];
+
+export const fileStates = jsonFile<NamedState[]>(z.array(z.tuple([text, text.nullable()])));
+
+/** Files below a folder by their paths there, in the order of {@link FileHashes.folder}; the path is null where a link leads nowhere. */
+export function filesThere(folder: string): [name: string, path: string | null][] {
   try {
-    return hashFolder(path, (name, full) => (isLookedAt?.(name) === false ? null : fileState(full)));
+    return [...listFolder(folder, '', [])];
   } catch (error) {
     throw explainFileError(error, 'read');
   }

@@ -1,35 +1,56 @@
+import { join } from 'node:path';
 import {
   bestModelPath,
   type Config,
   fileState,
-  folderState,
+  filesThere,
   localPlace,
   outputFolders,
   readSplit,
   type Split,
-  splitFiles,
   splitPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { presentIdentity } from '@radweave/study/cohort/split-identity';
 import { findRuns, newestFitting } from '@radweave/study/runs/run-folder';
 import { checkpointReads, isLookedAt, type Reads } from './reads.ts';
+import type { SharedFiles } from './shared-files.ts';
 
-/** Images below the data root, by size and time. */
-export function rawStates({ data }: Config): Reads {
-  const { root_dir } = data;
-  if (root_dir === null || !existsSync(localPlace(root_dir))) return {};
-  return { images: { path: root_dir, value: folderState(localPlace(root_dir), isLookedAt(data)) } };
+/** Images below the data root. */
+export function rawFiles({ data }: Config): SharedFiles {
+  return filesBelow('images', localPlace(data.root_dir ?? ''), isLookedAt(data));
 }
 
-/** Images of a modality that the split files list, by size and time. Which these are, their record says. */
-export function sliceStates({ data }: Config, modality: string, splits: readonly Split[]): Reads {
+/** Files below a folder; none where it is not there. */
+export function filesBelow(
+  what: string,
+  folder: string,
+  isLookedAt: (name: string) => boolean = () => true,
+): SharedFiles {
+  const there = existsSync(folder) ? filesThere(folder) : [];
+  const files = there
+    .filter(([name]) => isLookedAt(name))
+    .map(([name, path]) => ({
+      name,
+      path: join(folder, name),
+      state: path === null ? null : fileState(path),
+    }));
+  return { what, folder, files };
+}
+
+/** Images of a modality that the split files list, by their order: machines may have them in other places. */
+export function sliceFiles({ data }: Config, modality: string, splits: readonly Split[]): SharedFiles {
   const rootDir = data.root_dir ?? undefined;
-  const value = splits
-    .map((split) => splitPath(data.splits_dir, split, modality))
-    .filter((path) => existsSync(path))
-    .map((path) => readSplit(path, { rootDir }).map((slice) => fileState(slice.path)));
-  return { [`images of ${modality}`]: { path: splitFiles(data.splits_dir).summary, value } };
+  const files = splits
+    .filter((split) => existsSync(splitPath(data.splits_dir, split, modality)))
+    .flatMap((split) =>
+      readSplit(splitPath(data.splits_dir, split, modality), { rootDir }).map(({ path }, i) => ({
+        name: `${split} ${i}`,
+        path,
+        state: fileState(path),
+      })),
+    );
+  return { what: `images of ${modality}`, folder: data.splits_dir, files };
 }
 
 /** The checkpoint that a command takes: the one that it names, or else the newest run's on the present split. */

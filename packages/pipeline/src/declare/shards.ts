@@ -18,6 +18,7 @@ import { nameOf, type Shard, shardOf } from '../work/shard.ts';
 import type { Flags } from './command.ts';
 import { shardFlag } from './flags.ts';
 import { inputsOf, type Reads } from './reads.ts';
+import { asInput, noteFiles, otherFile, requireSameFiles, type SharedFiles } from './shared-files.ts';
 import { defineStage, type Stage } from './stage.ts';
 
 /** How the work of a stage is shared out. What every part leaves together makes what the stage would have made alone. */
@@ -28,8 +29,10 @@ export interface Sharing<Options, Result> {
   folder(options: Options): string;
   /** What must be the same for all of them, besides the settings of the stage. */
   alike(options: Options): Reads;
-  /** What else must be as it was when all was merged, for the results to be still those: images by size and time, as they are many. */
-  since(options: Options): Reads;
+  /** What the shares read, too: a part is of them as they were when it began. */
+  files(options: Options): SharedFiles;
+  /** What else must be as it was when all was merged, for the results to be still those. */
+  since?(options: Options): Reads;
   /** Does a share, and leaves what it gave in an empty folder. */
   part(options: Options, shard: Shard, into: string, context: StageContext): Promise<void>;
   /** Makes the result of the folders of all parts, in their order. */
@@ -123,12 +126,17 @@ async function makePart<Options extends object, Result>(
   const folder = partIn(sharing.folder(options), shard);
   const record = join(folder, PART);
   const state = stateOf({ stage, sharing }, options, nameOf(shard));
+  const files = sharing.files(options);
   // It vouches for the others, which are replaced before it is written again.
   rmSync(record, { force: true });
-  await replaceFilesTogether(folder, (into) => sharing.part(options, shard, into, context), { obsolete: [] });
+  const make = async (into: string): Promise<void> => {
+    await sharing.part(options, shard, into, context);
+    noteFiles(files, into);
+  };
+  await replaceFilesTogether(folder, make, { obsolete: [] });
   const made = readdirSync(folder).filter((file) => !file.startsWith('.'));
-  const files = made.map((file) => join(folder, file));
-  writeManifest(record, state, files, new FileHashes());
+  const outputs = made.map((file) => join(folder, file));
+  writeManifest(record, state, outputs, new FileHashes());
   return { shard: nameOf(shard), folder, merged: null };
 }
 
@@ -143,11 +151,12 @@ async function mergeParts<Options extends object, Result>(
   rmSync(removed, { recursive: true, force: true });
   const state = stateOf({ stage, sharing }, options, 'merge');
   // Before it is merged: what changes meanwhile is found the next time.
-  const since = inputsOf(sharing.since(options), hashes);
+  const files = sharing.files(options);
+  const since = inputsOf({ ...asInput(files), ...sharing.since?.(options) }, hashes);
   const whole = { ...state, inputs: [...state.inputs, ...since] };
   const there = partsIn(parts);
   if (there.length === 0) {
-    requireMerged(record, whole, hashes, parts);
+    requireMerged(folder, whole, files, hashes);
     const compared = ['settings', ...whole.inputs.map(({ name }) => name), 'results'];
     say(
       context,
@@ -160,7 +169,10 @@ async function mergeParts<Options extends object, Result>(
     const own = join(parts, folderOf(one));
     const settings = { ...state.settings, shard: nameOf(one) };
     const check = isUpToDate(join(own, PART), { ...state, settings }, hashes);
-    if (check.upToDate) continue;
+    if (check.upToDate) {
+      requireSameFiles(files, own, nameOf(one));
+      continue;
+    }
     throw new DataError('E_SHARDS', `part ${nameOf(one)} cannot be merged: ${check.reason}`, {
       where: own,
       hint: `Give the flags with which the parts were made, or run the same command with --shard ${nameOf(one)} again`,
@@ -168,6 +180,7 @@ async function mergeParts<Options extends object, Result>(
   }
   const folders = all.map((one) => join(parts, folderOf(one)));
   const merged = await sharing.merge(options, folders, context);
+  noteFiles(files, folder);
   writeManifest(record, whole, stage.writes(options, merged), new FileHashes());
   // All at once: of parts that are half removed some would be missing.
   renameSync(parts, removed);
@@ -176,12 +189,14 @@ async function mergeParts<Options extends object, Result>(
 }
 
 /** @throws DataError where there is neither a part to merge nor a result of present inputs. */
-function requireMerged(record: string, state: StageState, hashes: FileHashes, folder: string): void {
+function requireMerged(folder: string, state: StageState, files: SharedFiles, hashes: FileHashes): void {
+  const record = join(folder, MERGED);
   const check = isUpToDate(record, state, hashes);
   if (check.upToDate) return;
   const why = existsSync(record) ? `, and since all was merged ${check.reason}` : '';
+  const other = check.reason === `the ${files.what} changed` ? otherFile(files, folder) : undefined;
   throw new DataError('E_SHARDS', `there is no part to merge${why}`, {
-    where: folder,
+    where: other ?? join(folder, PARTS),
     hint: 'Run the same command with --shard 1/n to --shard n/n first',
   });
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeRun } from '@radweave/network/testing/runs';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
@@ -47,5 +47,13 @@ test('parts of the explanations that are merged are those of one process, byte f
   });
   await part(2, 2, { patients: ['SY000'] });
   await expect(merge()).rejects.toThrow(/part 2\/2 cannot be merged: patients changed/);
+  await part(2, 2);
+  const image = join(root, 'raw', 'SY/grade0/SY000/A/SY000_a_slice_001.png');
+  utimesSync(image, 1, 1);
+  await expect(merge()).rejects.toMatchObject({
+    code: 'E_SHARDS',
+    message: expect.stringContaining('images of A have changed since part 1/2 was made'),
+    where: image,
+  });
   expect(contents()).toEqual(whole);
 });

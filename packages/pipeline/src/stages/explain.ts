@@ -15,7 +15,7 @@ import { set, usual } from '../declare/config-flags.ts';
 import { choice, optional, required, several, whole, withDefault } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
-import { sliceStates, takenReads } from '../declare/shard-reads.ts';
+import { sliceFiles, takenReads } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ExplainOptions } from '../work/explain.ts';
@@ -129,7 +129,7 @@ export const explainShard = shardStage('explain_shard', explain, {
     ...takenReads(options),
     ...read.decisionReads(options.config, options.modality),
   }),
-  since: ({ config, modality, split }) => sliceStates(config, modality, [split]),
+  files: ({ config, modality, split }) => sliceFiles(config, modality, [split]),
   part: async (options, shard, into, context) =>
     (await import('../work/explain-shards.ts')).explainPart(options, shard, into, context),
   merge: async (options, parts, context) =>

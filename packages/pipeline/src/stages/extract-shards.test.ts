@@ -67,7 +67,7 @@ test.each([1, 3, 9])('%i parts that are merged are the files of one process, byt
   const { merged } = await merge();
   expect(merged).toMatchObject({ modality: 'A', model: 'resnet18', dims: 512 });
   expect(contents()).toEqual(whole);
-  expect(readdirSync(shards())).toEqual(['merged.json']);
+  expect(readdirSync(shards())).toEqual(['files.json', 'merged.json']);
   // Again it does nothing, and says so.
   const context = listening();
   expect(await merge({}, context)).toEqual({ shard: 'merge', folder: shards(), merged: null });
@@ -153,16 +153,40 @@ test('parts of other weights are refused, where no checkpoint is named', async (
   });
 });
 
-test.each<[change: string, why: string, change: () => Promise<unknown>]>([
+const image = (): string => join(folder, 'raw', 'SY/grade0/SY000/A/SY000_a_slice_001.png');
+
+test('parts are of the images as they read them: of others they are refused, and one is named', async () => {
+  utimesSync(image(), 2, 2);
+  const refused = (number: number) =>
+    expect(merge()).rejects.toMatchObject({
+      code: 'E_SHARDS',
+      exitCode: 3,
+      message: expect.stringContaining(`images of A have changed since part ${number}/2 was made`),
+      where: image(),
+    });
+  await part(1, 2);
+  utimesSync(image(), 1, 1);
+  await part(2, 2);
+  await refused(1);
+  utimesSync(image(), 2, 2);
+  await refused(2);
+  expect(contents()).toEqual({});
+  await part(2, 2);
+  await merge();
+  expect(contents()).toEqual(whole);
+});
+
+test.each<[change: string, why: string, where: () => string, change: () => Promise<unknown>]>([
+  ['an image was changed', 'the images of A changed', image, async () => utimesSync(image(), 1, 1)],
   [
-    'an image was changed',
-    'the images of A changed',
-    async () => utimesSync(join(folder, 'raw', 'SY/grade0/SY000/A/SY000_a_slice_001.png'), 1, 1),
+    'a network was trained',
+    'the checkpoint of A changed',
+    () => join(shards(), 'parts'),
+    () => writeRun(config, 'newer', 'A', 2),
   ],
-  ['a network was trained', 'the checkpoint of A changed', () => writeRun(config, 'newer', 'A', 2)],
 ])(
   'where since all was merged %s and no share ran again, old features are not passed off',
-  async (_, why, change) => {
+  async (_, why, where, change) => {
     await part(1, 1);
     await merge();
     await change();
@@ -170,6 +194,7 @@ test.each<[change: string, why: string, change: () => Promise<unknown>]>([
       code: 'E_SHARDS',
       exitCode: 3,
       message: expect.stringContaining(`there is no part to merge, and since all was merged ${why}`),
+      where: where(),
     });
     expect(contents()).toEqual(whole);
   },

@@ -4,7 +4,7 @@ import { on, set, usual } from '../declare/config-flags.ts';
 import { optional, required, shardFlag, toggle } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
-import { sliceStates, takenReads } from '../declare/shard-reads.ts';
+import { sliceFiles, takenReads } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ExtractOptions } from '../work/extract.ts';
@@ -94,7 +94,7 @@ export const extractShard = shardStage('extract_shard', extract, {
     model: { path: options.checkpoint ?? '', value: options.model ?? options.config.model.name },
     ...takenReads(options),
   }),
-  since: ({ config, modality }) => sliceStates(config, modality, SPLITS),
+  files: ({ config, modality }) => sliceFiles(config, modality, SPLITS),
   part: async (options, shard, into, context) =>
     (await import('../work/extract-shards.ts')).extractPart(options, shard, into, context),
   merge: async (options, parts, context) =>

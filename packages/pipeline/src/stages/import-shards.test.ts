@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { listening } from '@radweave/study/testing/cohort';
@@ -124,4 +124,22 @@ test('parts are merged into the data root that they were made for', async () => 
   await shard('merge', options.output);
   await expect(shard('merge', other)).rejects.toThrow(/no part to merge/);
   expect(existsSync(other)).toBe(false);
+});
+
+test.each<[change: string, change: (file: string, other: string) => void]>([
+  ['changed', (file) => utimesSync(file, 1, 1)],
+  ['removed', (file) => rmSync(file)],
+  ['added', (file, other) => cpSync(file, other)],
+])('where a file of the export was %s since a share read it, parts are refused', async (what, change) => {
+  const { options } = await looked();
+  await importShard({ ...options, shard: { number: 1, of: 1 } }, listening());
+  const [file = ''] = filesBelow(options.root);
+  const other = `${file}-2`;
+  change(file, other);
+  await expect(importShard({ ...options, shard: 'merge' }, listening())).rejects.toMatchObject({
+    code: 'E_SHARDS',
+    message: expect.stringContaining('files have changed since part 1/1 was made'),
+    where: what === 'added' ? other : file,
+  });
+  expect(existsSync(options.output)).toBe(false);
 });

@@ -1,9 +1,10 @@
 import { join, relative, sep } from 'node:path';
-import { folderState, importFiles, privateFiles, UsageError } from '@radweave/artifacts';
+import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
 import { offer } from '@radweave/remarks';
 import { choice, optional, positional, several, toggle, whole, withDefault } from '../declare/flags.ts';
+import { filesBelow } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { ImportOptions } from '../work/import.ts';
@@ -183,8 +184,8 @@ export const importShard = shardStage('import_shard', importStage, {
     'place of the data root': { path: output, value: relative(records, output).split(sep).join('/') },
     ...(table === null ? {} : { 'table of patients': table }),
   }),
-  since: ({ root, records, secrets }) => ({
-    ...(existsSync(root) ? { files: { path: root, value: folderState(root) } } : {}),
+  files: ({ root }) => filesBelow('files', root),
+  since: ({ records, secrets }) => ({
     ...ifThere('mapping', importFiles(records).mapping),
     ...ifThere('pseudonyms', privateFiles(secrets).pseudonyms),
   }),

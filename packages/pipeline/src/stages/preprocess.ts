@@ -3,7 +3,7 @@ import { SPLIT_SETTINGS } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { on, set, usual } from '../declare/config-flags.ts';
 import * as read from '../declare/reads.ts';
-import { rawStates } from '../declare/shard-reads.ts';
+import { rawFiles } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
 import type { PreprocessOptions } from '../work/preprocess.ts';
@@ -71,7 +71,7 @@ export const preprocessShard = shardStage('preprocess_shard', preprocess, {
   // Which images, and whether they have changed, a part says of each of them.
   alike: ({ config: { data } }) =>
     data.table === null || !existsSync(data.table) ? {} : { table: data.table },
-  since: ({ config }) => rawStates(config),
+  files: ({ config }) => rawFiles(config),
   part: async (options, shard, into, context) =>
     (await import('../work/preprocess-shards.ts')).preprocessPart(options, shard, into, context),
   merge: async (options, parts, context) =>
