@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shardOf, shareOf } from './shard.ts';
+import { saidByAll, shardOf, shareOf } from './shard.ts';
 
 test('shares are all items, each once, as even as they can be', () => {
   for (const [items, of] of [
@@ -44,4 +44,26 @@ test.each<[text: string, env: NodeJS.ProcessEnv, hint: string]>([
   expect(() => shardOf(text, env)).toThrow(
     expect.objectContaining({ exitCode: 2, hint: expect.stringContaining(hint) }),
   );
+});
+
+test('parts that were not computed alike are refused with what differs', () => {
+  const said = (threads: string, weights: string, device = 'cuda:0') => ({
+    checkpoint_sha256: weights,
+    versions: { device, threads },
+  });
+  expect(
+    saidByAll([
+      ['a', said('1', 'x')],
+      ['b', said('1', 'x', 'cuda:1')],
+    ]),
+  ).toEqual(said('1', 'x'));
+  const refused = (other: ReturnType<typeof said>) =>
+    expect(() =>
+      saidByAll([
+        ['a', said('1', 'x')],
+        ['b', other],
+      ]),
+    );
+  refused(said('2', 'x')).toThrow('the parts a and b differ in threads (1 and 2)');
+  refused(said('1', 'y', 'cpu')).toThrow('differ in checkpoint_sha256 and device (cuda and cpu)');
 });

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DataError, UsageError } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
 
 /** One of so many shares of a work; the first is 1. */
 export interface Shard {
@@ -33,15 +34,18 @@ export function shardOf(text: string, env: NodeJS.ProcessEnv = process.env): Sha
   });
 }
 
+/** What a part says of how it was computed. */
+interface Said {
+  readonly versions: Readonly<Record<string, string>>;
+}
+
 /**
  * What each part says of how it was computed, where all say the same; GPUs of one kind may have other numbers.
  *
  * @throws DataError where they do not.
  */
-export function saidByAll<T extends { readonly versions: Readonly<Record<string, string>> }>(
-  parts: readonly (readonly [part: string, said: T])[],
-): T {
-  const alike = (said: T): object => {
+export function saidByAll<T extends Said>(parts: readonly (readonly [part: string, said: T])[]): T {
+  const alike = (said: T): T => {
     const device = said.versions.device?.replace(/:\d+$/, '') ?? '';
     return { ...said, versions: { ...said.versions, device } };
   };
@@ -49,11 +53,19 @@ export function saidByAll<T extends { readonly versions: Readonly<Record<string,
   if (first === undefined) throw new RangeError('there is no part');
   const other = others.find(([, said]) => !isDeepStrictEqual(alike(said), alike(first[1])));
   if (other === undefined) return first[1];
-  throw new DataError(
-    'E_SHARDS',
-    `the parts ${first[0]} and ${other[0]} were computed with different weights or versions, or on different kinds of machines`,
-    {
-      hint: 'Run the same command again for those that are not to be merged, with the weights and on the machines of the others',
-    },
+  const what = and(differences(alike(first[1]), alike(other[1])));
+  throw new DataError('E_SHARDS', `the parts ${first[0]} and ${other[0]} differ in ${what}`, {
+    hint: 'Run the same command again for those that are not to be merged, with the weights, threads and kind of machine of the others',
+  });
+}
+
+/** Names of what two parts say differently, with versions, device and threads as each says them. */
+function differences(one: Said, other: Said): string[] {
+  const names = (a: object, b: object): string[] =>
+    Object.keys({ ...a, ...b }).filter((key) => !isDeepStrictEqual(Reflect.get(a, key), Reflect.get(b, key)));
+  const [{ versions: own, ...rest }, { versions: others, ...otherRest }] = [one, other];
+  const versions = names(own, others).map(
+    (key) => `${key} (${own[key] ?? 'none'} and ${others[key] ?? 'none'})`,
   );
+  return [...names(rest, otherRest), ...versions];
 }
