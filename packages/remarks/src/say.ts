@@ -51,11 +51,10 @@ export function withLabelNames(one: Part, names: readonly (string | undefined)[]
   );
 }
 
-/** A remark that calls the models of these modalities as people are told. */
-export function withModelNames(one: Part, modalities: readonly string[]): Remark {
-  return changed(one, (kind, value) =>
-    kind === 'model' && typeof value === 'string' ? shownModel(value, modalities) : value,
-  );
+/** A remark whose text calls the models of these modalities as people are told; its parameters keep their names in files. */
+export function withModelNames({ code, params }: Part, modalities: readonly string[]): Remark {
+  const coded = { code, params } as Part;
+  return { ...coded, text: say(coded, namingModels(EN, modalities)) };
 }
 
 /** A language that names the models of these modalities. */

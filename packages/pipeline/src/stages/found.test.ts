@@ -32,7 +32,9 @@ test('of one modality, findings and figures tell of the classifier of its featur
   const { findings, primary } = await run(config, { modalities: ['A'] });
   expect(primary).toBe('fused');
   expect(findings[0]?.text).toMatch(/: A, AUC /);
-  expect(JSON.stringify(findings)).not.toContain('fused');
+  expect(findings.map(({ text }) => text).join()).not.toContain('fused');
+  // As in the rows, which a script may join.
+  expect(JSON.stringify(findings[0]?.params)).toContain('"model":"fused"');
   const context = listening();
   const { files } = await visualize({ config, modalities: ['A'] }, context);
   const drawn = files
