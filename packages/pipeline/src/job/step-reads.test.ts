@@ -184,6 +184,8 @@ const EVERYBODYS: readonly RegExp[] = [
   /^features\/[^/]+\/aligned\//,
   // Which run it is; what it gave comes with its checkpoint.
   /^outputs\/checkpoints\/[^/]+\/run\.json$/,
+  // Hashes of the files of an export: they are read again where they are others.
+  /^private\/file_hashes\.json$/,
 ];
 
 /** What any step may look at, and folders that it may list, though they are no inputs. */
