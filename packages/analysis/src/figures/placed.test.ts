@@ -61,7 +61,7 @@ test('what was kept and is damaged is made again', async () => {
   const path = embeddingsPath(folder, 'fused');
   const first = await placePatients(patients(1), 42, folder);
   const whole = readFileSync(path, 'utf8');
-  for (const text of ['', whole.slice(0, 300), '{"format":2}']) {
+  for (const text of ['', whole.slice(0, 300), '{"format":2,"inputs_sha256":"another"}']) {
     writeFileSync(path, text);
     expect(await placePatients(patients(1), 42, folder)).toEqual(first);
     expect(readFileSync(path, 'utf8')).toBe(whole);

@@ -26,6 +26,7 @@ const given = (all: {
     told: _told,
     labels: _labels,
     columns: _columns,
+    hidden: _hidden,
     ...who
   } = readListed(all.path, all.named, all.ofPatients, all.forAll);
   return who;
