@@ -52,7 +52,7 @@ export function requireDevices(asked: string, size: number, gpus: number): void 
 
 /** @throws UsageError where some of the processes would compute on GPUs and others on CPUs. */
 export function requireOneKind(devices: readonly string[]): void {
-  const first = devices.findIndex((device) => device === 'cpu');
+  const first = devices.indexOf('cpu');
   const other = devices.findIndex((device) => device !== 'cpu');
   if (first === -1 || other === -1) return;
   throw refused(
