@@ -233,7 +233,7 @@ test('shares are not merged with files that got another content since, and a new
   change();
   await expect(shared('merge')).rejects.toMatchObject({
     code: 'E_SHARDS',
-    message: expect.stringMatching(/no part has series \w+ as it would be written now/),
+    message: expect.stringContaining('files have changed since part 1/2 was made'),
   });
   await both();
   expect((await shared('merge')).merged).toMatchObject({ written: 2, changed: 0 });

@@ -127,10 +127,10 @@ test.each(['en', 'zh'] as const)(
     const page = await shown([]);
     expect(page).toContain(words.notNamed(WORDS[language].list(['Age', 'Sex', 'Handy'])));
     expect(page).not.toMatch(/\+49 170|female/);
-    expect(page).not.toContain(words.title);
+    expect(page).not.toContain(words.title(true));
     expect(page).toContain(hashFile(splitFiles(config.data.splits_dir).clinical));
     const asked = await shown(['Age', 'Sex']);
-    for (const text of [words.title, words.median('Age'), WORDS[language].pair('Sex', 'male')])
+    for (const text of [words.title(true), words.median('Age'), WORDS[language].pair('Sex', 'male')])
       expect(asked).toContain(text);
     expect(asked).toContain(words.notNamed('Handy'));
     const odd = remark('clinical-placeholder', { name: 'Age', value: 999, n: 1, least: 50, most: 69 });
@@ -172,7 +172,7 @@ test('the configuration is what each part was made with, whatever the report is 
     `Division of the patients data: modalities: [A, P] missing: drop home_hospital: ${home} train_ratio: 0.6 experiment: seed: ${seed}`,
   );
   expect(shown).toContain(
-    'Fusion fusion: C: 0.5 max_iter: 1000 random_state: 42 standardize: true Evaluation',
+    'Classifiers of features fusion: C: 0.5 max_iter: 1000 random_state: 42 standardize: true Evaluation',
   );
   expect(shown).toMatch(/evaluation: aggregation: top_k top_k: 2 .*confidence_level: 0\.9 .*seed: 7/);
   // Neither places, nor what no record tells.
