@@ -25,6 +25,10 @@ export const MAY_DIFFER = [
     text: /"finished": "[^"]*"/,
     why: 'when the share, or merging, ended',
   },
+  {
+    path: /private\/file_hashes\.json$/,
+    why: 'sizes and times of the files of an export; a campaign copies them again for each trial',
+  },
   { path: /checkpoints\/[^/]+\/run\.json$/, text: /"time": "[^"]*"/, why: 'when the training last wrote' },
   {
     path: /report\/report\.html$/,
