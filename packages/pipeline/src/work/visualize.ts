@@ -24,6 +24,7 @@ import {
   refuseOthers,
   relativePath,
   replaceFilesTogether,
+  splitPath,
   UsageError,
   wasInterrupted,
   writeFileAtomic,
@@ -51,7 +52,7 @@ export interface VisualizeResult {
 /**
  * Draws training curves, ROC curves, confusion matrices, and maps of the patients' features, as SVG and PNG, from what `train`,
  * `extract` and `fuse` left behind on the present split. What cannot be drawn is said; its figure of an earlier time is
- * removed, for it would show something else than its neighbours; where nothing can be drawn, all stay.
+ * removed, for it would show something else than its neighbours. Of modalities that the split lacks nothing is: they are misspelt.
  *
  * @throws UsageError when nothing at all can be drawn; DataError when the split is torn; InterruptedError when told to stop.
  */
@@ -70,7 +71,11 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   saySkipped(skipped, context);
   const names = [...figures, ...skipped].map(({ name }) => name);
   refuseOtherPictures(outputDir, names);
+  const obsolete = names.flatMap((name) => [`${name}.svg`, `${name}.png`]);
   if (figures.length === 0) {
+    const isOfStudy = modalities.some((one) => existsSync(splitPath(config.data.splits_dir, 'train', one)));
+    if (isOfStudy && existsSync(outputDir))
+      await replaceFilesTogether(outputDir, () => undefined, { obsolete });
     throw new UsageError('E_NOTHING_TO_DRAW', 'there is nothing to draw', {
       where: config.experiment.output_dir,
       hint: `Run first: \`radweave train --modality ${inShell(modalities.slice(0, 1))}\`, \`radweave extract --modality ${inShell(modalities.slice(0, 1))}\` or \`radweave fuse\``,
@@ -80,7 +85,6 @@ export async function visualize(options: VisualizeOptions, context: StageContext
   const fill = (staging: string): void => {
     for (const [name, content] of drawn) writeFileAtomic(join(staging, name), content);
   };
-  const obsolete = names.flatMap((name) => [`${name}.svg`, `${name}.png`]);
   await replaceFilesTogether(outputDir, fill, { obsolete });
   const files = [...drawn.keys()].map((name) => join(outputDir, name));
   return { outputDir, files, skipped, png };
