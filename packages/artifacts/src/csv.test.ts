@@ -156,6 +156,14 @@ test.each([',', ';', '\t'])(
   },
 );
 
+test('a text of millions of characters beside one that is written as a formula is read', () => {
+  const path = join(tempDir(), 'long.csv');
+  const long = 'x'.repeat(20_000_000);
+  writeFileSync(path, `id,note,more\n="007","${long}""${long}","=""${long}"""\n`);
+  const [row] = readRecords(path).rows;
+  expect(row?.cells.map(({ length }) => length)).toEqual([3, 2 * long.length + 1, long.length]);
+});
+
 test.each([',', ';', '\t'])('names of columns may be quoted and hold lines, between %j', (separator) => {
   const header = ['"Patient\nID"', '"Age, years; at diagnosis"', '" "'].join(separator);
   const path = write(`${header}\r\n${['007', '6,5', 'x'].map((cell) => `"${cell}"`).join(separator)}\r\n`);

@@ -51,20 +51,45 @@ function eachRecord(
   }
 }
 
-/** `="007"`: programs write so what a spreadsheet is to take for no number. */
-const TEXT_FORMULA = /("(?:[^"]|"")*")|(?<=^|[,;\t\r\n])=("(?:[^"]|"")*")(?=[,;\t\r\n]|$)/g;
+const [QUOTE, EQUALS] = Buffer.from('"=');
+const BORDERS = Buffer.from(',;\t\r\n');
 
-/** Fields `="007"` without their equals signs, where a quote may not stand; quoted fields stay as they are. */
+/**
+ * Fields `="007"` without their equals signs, where a quote may not stand; quoted fields stay as they are. Programs write so what a
+ * spreadsheet is to take for no number.
+ */
 function quotedFormulas(bytes: Buffer): Buffer {
   if (!bytes.includes('="')) return bytes;
-  const text = bytes.toString();
-  return Buffer.from(text.replace(TEXT_FORMULA, (_, quoted?: string, own?: string) => quoted ?? own ?? ''));
+  const isBorder = (byte: number | undefined): boolean => byte === undefined || BORDERS.includes(byte);
+  const kept: Buffer[] = [];
+  let from = 0;
+  for (let open = bytes.indexOf('"'); open >= 0; ) {
+    const end = endOfQuoted(bytes, open);
+    if (bytes[open - 1] === EQUALS && isBorder(bytes[open - 2]) && isBorder(bytes[end])) {
+      kept.push(bytes.subarray(from, open - 1));
+      from = open;
+    }
+    open = bytes.indexOf('"', end);
+  }
+  return Buffer.concat([...kept, bytes.subarray(from)]);
+}
+
+/** Where a text in quotes that begins here has ended; quotes in it are doubled. */
+function endOfQuoted(bytes: Buffer, open: number): number {
+  for (let at = open + 1; ; ) {
+    const close = bytes.indexOf('"', at);
+    if (close < 0) return bytes.length;
+    if (bytes[close + 1] !== QUOTE) return close + 1;
+    at = close + 2;
+  }
 }
 
 /** The text of a field that is one formula of a text. */
 function textOf(cell: string): string {
-  const [, text] = /^\s*="((?:[^"]|"")*)"\s*$/.exec(cell) ?? [];
-  return text?.replaceAll('""', '"') ?? cell;
+  const formula = cell.trim();
+  if (formula.length < 3 || !formula.startsWith('="') || !formula.endsWith('"')) return cell;
+  const inner = formula.slice(2, -1);
+  return inner.replaceAll('""', '').includes('"') ? cell : inner.replaceAll('""', '"');
 }
 
 /** A table with so many is another file: it need not be read to its end, as each takes its time. */

@@ -199,7 +199,7 @@ function* patientCells(text: string): Generator<{ cell: string; at: number }> {
   const [delimiter = ','] = /[,;\t]/.exec(header) ?? [];
   const isOfPatients = header.split(delimiter).map((name) => PATIENT_COLUMN.test(name));
   if (!isOfPatients.includes(true)) return;
-  const cells = new RegExp(`("(?:[^"]|"")*"|[^${delimiter}\\r\\n]*)(${delimiter}|\\r?\\n|$)`, 'g');
+  const cells = new RegExp(`("[^"]*(?:""[^"]*)*"|[^${delimiter}\\r\\n]*)(${delimiter}|\\r?\\n|$)`, 'g');
   let column = 0;
   for (const { 1: quoted = '', 2: end = '', index } of text.matchAll(cells)) {
     const isQuoted = quoted.startsWith('"');
