@@ -5,6 +5,7 @@ import { generatePhantomCohort } from '@radweave/phantom';
 import type { StageEvent } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { phantomStudy } from '../testing/phantom-study.ts';
 import { readStudy } from './read-study.ts';
 
 test('settings are checked as a command checks them, over the defaults or a file', () => {
@@ -35,20 +36,7 @@ test('a job that is aborted stops where the same call continues, and tells what 
   // The thread loads what was built.
   const { run } = await import('@radweave/pipeline');
   const folder = tempDir();
-  const cohort = { seed: 5, homePatients: 16, patientsPerHospital: 4, slicesPerModality: 1, size: 32 };
-  generatePhantomCohort(join(folder, 'raw'), cohort);
-  const config = configure({
-    data: {
-      root_dir: join(folder, 'raw'),
-      splits_dir: join(folder, 'splits'),
-      features_dir: join(folder, 'features'),
-      image_size: 32,
-    },
-    model: { name: 'mobilenetv3_small_100', pretrained: false },
-    training: { epochs: 2, precision: 'fp32' },
-    evaluation: { bootstrap_replicates: 100 },
-    experiment: { output_dir: join(folder, 'results') },
-  });
+  const config = phantomStudy(folder);
   const how = { bestHparamsDir: join(folder, 'best'), explain: false };
   const stopping = new AbortController();
   const events: StageEvent[] = [];

@@ -117,9 +117,8 @@ function send(child: ChildProcess, message: ToWorker): void {
 
 function onDevice(open: OpenPlan, device: string | null): OpenPlan {
   if (device === null) return open;
-  const config = structuredClone({ ...open.config });
-  config.training.device = device;
-  return { ...open, config };
+  const { config } = open;
+  return { ...open, config: { ...config, training: { ...config.training, device } } };
 }
 
 /** Tells what a worker says, and the error that it ended with. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Config, configure } from '@radweave/artifacts';
-import { generatePhantomCohort } from '@radweave/phantom';
+import type { Config } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { phantomStudy } from '../testing/phantom-study.ts';
 
 let folder: string;
 let config: Config;
@@ -13,20 +13,7 @@ const library = await import('@radweave/pipeline');
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'radweave-workers-'));
-  const cohort = { seed: 5, homePatients: 16, patientsPerHospital: 4, slicesPerModality: 1, size: 32 };
-  generatePhantomCohort(join(folder, 'raw'), cohort);
-  config = configure({
-    data: {
-      root_dir: join(folder, 'raw'),
-      splits_dir: join(folder, 'splits'),
-      features_dir: join(folder, 'features'),
-      image_size: 32,
-    },
-    model: { name: 'mobilenetv3_small_100', pretrained: false },
-    training: { epochs: 2, precision: 'fp32', device: 'cpu' },
-    evaluation: { bootstrap_replicates: 100 },
-    experiment: { output_dir: join(folder, 'results') },
-  });
+  config = phantomStudy(folder);
   await library.plan(config, { bestHparamsDir: join(folder, 'best'), explain: false });
 });
 

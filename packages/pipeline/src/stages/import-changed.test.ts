@@ -7,7 +7,7 @@ import { type StageContext, silentContext } from '@radweave/study/context/events
 import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ImportOptions } from '../work/import.ts';
+import type { ImportOptions } from '../work/import-options.ts';
 import { importOptions, optionsIn, writeSeries } from './import.options.test.data.ts';
 import { importShard, importStage } from './import.ts';
 

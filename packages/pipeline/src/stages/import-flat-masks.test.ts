@@ -6,7 +6,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect } from 'vitest';
-import type { ImportOptions } from '../work/import.ts';
+import type { ImportOptions } from '../work/import-options.ts';
 import { importOptions, SMALL_PIXELS } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 

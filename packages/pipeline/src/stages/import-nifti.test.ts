@@ -8,7 +8,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, needShared, peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { ImportOptions } from '../work/import.ts';
+import type { ImportOptions } from '../work/import-options.ts';
 import { importOptions } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 

@@ -4,7 +4,7 @@ import { TAG } from '@radweave/importing/dicom/tags';
 import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { ImportOptions } from '../work/import.ts';
+import type { ImportOptions } from '../work/import-options.ts';
 import { optionsIn, writeSeries } from './import.options.test.data.ts';
 import { importShard, importStage } from './import.ts';
 

@@ -9,7 +9,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import { filesBelow, onLinux, onPosix, peersPython, peerTest, pythonJson, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { ImportOptions } from '../work/import.ts';
+import type { ImportOptions } from '../work/import-options.ts';
 import { MAKE_EXPORT } from './import.export.test.data.ts';
 import { optionsIn, SMALL_PIXELS, writeSeries } from './import.options.test.data.ts';
 import { importStage } from './import.ts';

@@ -7,7 +7,7 @@ import { choice, optional, positional, several, toggle, whole, withDefault } fro
 import { filesBelow } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
-import type { ImportOptions } from '../work/import.ts';
+import type { ImportOptions } from '../work/import-options.ts';
 
 /** Makes a data root of the files of an export. */
 export const importStage = defineStage({

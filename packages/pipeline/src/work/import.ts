@@ -1,19 +1,14 @@
 import { resolve, sep } from 'node:path';
 import {
-  type CarriedColumns,
   importFiles,
-  type ListedFile,
   type Mapping,
   privateFiles,
-  readListed,
   readMapping,
   readPseudonyms,
-  refuseColumnsAlone,
   refuseOther,
   requireNamed,
   requireWritable,
   secretKey,
-  type ToldRow,
   UsageError,
   writeLeftOut,
   writeMapping,
@@ -51,18 +46,15 @@ import {
   type Who,
   withoutImage,
 } from '@radweave/importing/cohort/patients';
-
 import { Sources } from '@radweave/importing/cohort/sources';
 import { replacements, type WrittenAgain, writeSeries } from '@radweave/importing/cohort/write-series';
-import type { CutPlane } from '@radweave/importing/nifti/cuts';
-import { type MaskFlags, maskWishes } from '@radweave/importing/output/mask-flags';
+import { maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
-import { type PixelFlags, pixelOptions } from '@radweave/importing/output/pixel-flags';
+import { pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
 import { propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, withMaskRule } from '@radweave/importing/series/rules';
 import { counted } from '@radweave/remarks';
-import type { WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
 import { sayHidden } from './hidden-rows.ts';
 import {
@@ -77,6 +69,7 @@ import {
   sayUnmatched,
   sayUntold,
 } from './import-oddities.ts';
+import { type ImportOptions, type Listed, whoFor } from './import-options.ts';
 import {
   asker,
   conflictingFiles,
@@ -98,38 +91,6 @@ import {
   shareOfSeries,
 } from './import-share.ts';
 import { writeSheet } from './import-sheet.ts';
-
-export interface ImportOptions {
-  kind: 'dicom' | 'nifti' | 'images';
-  /** Folder with the files of an export. */
-  root: string;
-  /** Data root to write the slices into: `{output}/{hospital}/grade{label}/{patient}/{modality}/0001.png`. */
-  output: string;
-  /** Folder for `mapping.yaml`, `import.csv` and the contact sheet: no name of a patient is in it. */
-  records: string;
-  /** Folder for what leads back to patients. */
-  secrets: string;
-  /** Of all patients; null with a table. */
-  hospital: string | null;
-  label: string | null;
-  /** CSV or .xlsx of patients, or of files, as `readListed` reads them. */
-  table: string | null;
-  /** What its columns are for, such as `label=Diagnosis`. */
-  tableColumns: readonly string[];
-  /** Modalities to import; null for all that the mapping names. */
-  modalities: readonly string[] | null;
-  /** Of NIfTI files: the modality of the standard that their values are of, and how they are cut. */
-  volumes: { type: string; plane: CutPlane } | null;
-  /** What outlines of lesions are for; null leaves them out. */
-  mask: MaskFlags | null;
-  /** Whether images in colour are made gray; otherwise they are left out. */
-  keepsColour: boolean;
-  /** Threads that write series; 1 writes in this one, 0 as many as the cores allow. */
-  threads: number;
-  /** Looks, counts and shows, and writes no slice. */
-  dryRun: boolean;
-  pixels: PixelFlags;
-}
 
 export interface ImportResult {
   /** Null after a dry run. */
@@ -270,43 +231,6 @@ function pixelsFor({ pixels, mask }: ImportOptions): PixelOptions {
     'E_FLAGS',
     '--fit MM makes slices between those that --mask_slices chooses: give only one of the two',
   );
-}
-
-/** What a table of files says, and what any says beside. */
-interface Listed {
-  readonly files: readonly ListedFile[] | null;
-  readonly told: readonly ToldRow[];
-  readonly columns: CarriedColumns | null;
-  /** Rows of a workbook that are hidden. */
-  readonly hidden: number;
-  /** Labels of the patients, and where they are said. */
-  readonly labels: readonly WrittenClass[];
-}
-
-/** Patients and, where the table lists files, these; their modalities are asked for unless others are. */
-function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
-  const { table, kind, tableColumns } = options;
-  refuseColumnsAlone(table, tableColumns);
-  const forAll =
-    options.label === null
-      ? []
-      : [{ path: '--label', folder: options.label, hospital: options.hospital ?? '', patients: [] }];
-  if (table === null)
-    return { ...options, listed: null, files: null, told: [], columns: null, hidden: 0, labels: forAll };
-  const said = readListed(table, tableColumns, kind === 'dicom', options);
-  const { told, columns, hidden } = said;
-  const labels = [
-    ...said.labels.map(({ line, patient, hospital, label }) => ({
-      ...{ path: table, line, folder: label },
-      ...{ hospital, patients: [patient] },
-    })),
-    ...forAll,
-  ];
-  if ('patients' in said)
-    return { ...options, listed: said.patients, files: null, told, columns, hidden, labels };
-  const { files } = said;
-  const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
-  return { ...options, modalities, listed: null, files, told, columns, hidden, labels };
 }
 
 function mappingFor({ kind, records, mask }: ImportOptions): Mapping {
