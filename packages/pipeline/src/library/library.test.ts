@@ -71,7 +71,7 @@ test('a job that is aborted stops where the same call continues, and tells what 
 });
 
 test('a stage of a script has the defaults of its command, and says what it is not told', async () => {
-  const { stages } = await import('@radweave/pipeline');
+  const { stages, tune } = await import('@radweave/pipeline');
   const folder = tempDir();
   const config = configure({
     data: { splits_dir: join(folder, 'splits') },
@@ -79,6 +79,9 @@ test('a stage of a script has the defaults of its command, and says what it is n
   });
   const refused = { exitCode: 2, code: 'E_STAGE_OPTIONS', where: 'stages.train' };
   await expect(stages.train({ config } as never)).rejects.toMatchObject(refused);
+  await expect(stages.tune({ config } as never)).rejects.toMatchObject({ ...refused, where: 'stages.tune' });
+  for (const modality of [undefined, ['A', 'P']])
+    await expect(tune(config, { modality } as never)).rejects.toMatchObject({ ...refused, where: 'tune' });
   await expect(stages.predict({ config })).rejects.toThrow('is not told its model and input');
   await expect(stages.import({})).rejects.toMatchObject({ code: 'E_IMPORT' });
   // Nothing is there to be read.

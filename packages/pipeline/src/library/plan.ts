@@ -8,6 +8,7 @@ import {
   type SearchRecord,
   settingOf,
   tuneFiles,
+  UsageError,
 } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
 import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
@@ -96,6 +97,12 @@ export async function tune(
   config: Config,
   { modality, ...options }: { modality: string } & WorkerOptions & WorkersFollowing,
 ): Promise<SearchRecord> {
+  if (typeof modality !== 'string') {
+    throw new UsageError('E_STAGE_OPTIONS', 'tune is not told its modality', {
+      where: 'tune',
+      hint: "Call tune(config, { modality: 'A' }), once for each modality",
+    });
+  }
   const { index = 0, onEvent, signal } = options;
   const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
   const open = await planSearch({ config, modality }, followedRunner(following));

@@ -28,7 +28,7 @@ function completed(stage: SomeStage, given: object): object {
   const { config = defaultConfig() } = given as { config?: ReturnType<typeof defaultConfig> };
   const untyped = Object.entries(flags).map(([name, { kind, syntax, default: byDefault }]) => {
     if (kind === 'positional') return [name, Reflect.get(given, name)];
-    if (kind === 'required') return [name, MISSING];
+    if (kind === 'required' || name === 'modality') return [name, MISSING];
     return [name, syntax === '' ? false : byDefault];
   });
   const usual = options?.({ config, given: [], inFile: [] }, Object.fromEntries(untyped)) ?? {};

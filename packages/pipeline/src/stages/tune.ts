@@ -44,8 +44,8 @@ export const tune = defineStage({
       set('model', 'model.name'),
       ...usual('precision', 'device', 'splits_dir', 'num_workers', 'output_dir', 'seed'),
     ],
-    // The command draws a search for each modality, and works on all of them.
-    options: () => null,
+    // The command draws a search for each modality; a script names the one of its search.
+    options: ({ config }, { modality }) => ({ config, modality: String(modality ?? '') }),
   },
 });
 
