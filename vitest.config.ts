@@ -23,6 +23,7 @@ class SlowFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
+    setupFiles: ['./scripts/equal-bytes.ts'],
     // Threads of OpenMP that wait sleep at once: where they spin, they take the core from the other worker's test.
     env: { OMP_WAIT_POLICY: 'passive' },
     execArgv: ['--expose-gc'],
