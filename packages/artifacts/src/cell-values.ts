@@ -3,9 +3,9 @@ export function spellingKey(text: string): string {
   return text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
-/** A label as spreadsheets and pandas leave it: `1.0`, where a cell of the column is empty, and `１` are `1`. */
+/** A label as spreadsheets and pandas leave it: `1.0`, where a cell of the column is empty, `1,0` and `１` are `1`. */
 export function plainLabel(cell: string): string {
-  return /^(\d+)(?:\.0+)?$/.exec(cell.normalize('NFKC'))?.[1] ?? cell;
+  return /^(\d+)(?:[.,]0+)?$/.exec(cell.normalize('NFKC'))?.[1] ?? cell;
 }
 
 /** How people write that a value is missing. Words that may be a finding, such as `none`, are not among them. */

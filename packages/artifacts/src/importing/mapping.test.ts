@@ -43,6 +43,14 @@ test('empty lists come back empty', () => {
   expect(readMapping(path)).toEqual(mapping);
 });
 
+test('lists with nothing below them are empty', () => {
+  expect(readMapping(fileOf('files:\nrules:\ndecisions:\n'))).toEqual({
+    files: [],
+    rules: [],
+    decisions: {},
+  });
+});
+
 test.each<[what: string, text: string, messages: readonly RegExp[]]>([
   ['no YAML', 'rules: [', [/mapping.yaml cannot be used/]],
   [

@@ -45,8 +45,9 @@ const filePattern = pattern.refine(
 );
 
 const mapping = z.strictObject({
-  files: z.array(filePattern).optional(),
-  rules: z.array(rule),
+  // A list whose items were all deleted in an editor is null.
+  files: z.array(filePattern).nullable().optional(),
+  rules: z.array(rule).nullable(),
   decisions: recordOf(modality).nullable().default({}),
   /** Written for people; nobody reads it. */
   series: z.unknown().optional(),
@@ -102,7 +103,8 @@ export function readMapping(path: string): Mapping | null {
     const { files, decisions } = parsed.data;
     // As they were read: what is parsed has its conditions in another order, and the file is written again.
     const { rules } = read as typeof parsed.data;
-    return { ...(files === undefined ? {} : { files }), rules, decisions: decisions ?? {} };
+    const lists = { rules: rules ?? [], decisions: decisions ?? {} };
+    return files === undefined ? lists : { files: files ?? [], ...lists };
   }
   const issues = new IssueCollector();
   for (const { path: place, message } of parsed.error.issues) {

@@ -34,10 +34,11 @@ const given = (all: {
 
 test('columns are those of preprocess, in any letter case, and a pseudonym', () => {
   const row = { patient: '007', hospital: 'JM', label: 'benign' };
-  expect(listed('Case ID;Centre;GRADE;Pseudonym\n007;JM;benign;a\n8;JM;１.0;')).toEqual({
+  expect(listed('Case ID;Centre;GRADE;Pseudonym\n007;JM;benign;a\n8;JM;１.0;\n9;JM;0,0;')).toEqual({
     patients: [
       { ...row, pseudonym: 'a' },
       { patient: '8', hospital: 'JM', label: '1' },
+      { patient: '9', hospital: 'JM', label: '0' },
     ],
   });
   expect(listed('患者编号,姓名,医院,类别\n007,张三,JM,benign')).toEqual({ patients: [row] });

@@ -152,10 +152,10 @@ function isRole(name: string): name is TableRole {
   return TABLE_ROLES.some((role) => role === name);
 }
 
-/** What is left of an ID when spelling does not count: spreadsheets make a number of 007, and pandas 7.0. */
+/** What is left of an ID when spelling does not count: spreadsheets make a number of 007, and pandas 7.0 or 7,0. */
 export function bareId(id: string): string {
   return spellingKey(id)
-    .replace(/^(\d+)\.0+$/, '$1')
+    .replace(/^(\d+)[.,]0+$/, '$1')
     .replace(/^0+(?=.)/, '');
 }
 

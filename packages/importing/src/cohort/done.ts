@@ -97,7 +97,7 @@ export class DoneSeries {
   }
 
   /**
-   * Removes the folders that an import was replacing when it ended: their slices may be those of other settings than all others, and
+   * Removes the folders that an import was writing when it ended: their slices may be those of other settings than all others, and
    * no table tells of them.
    *
    * @returns the folders.

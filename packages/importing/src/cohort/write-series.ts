@@ -61,7 +61,7 @@ export async function writeSeries(
     readonly threads: number;
     /** Folders of parts that have written them already; null to write them now. */
     readonly parts: readonly string[] | null;
-    /** Is told the folders whose slices a stopped import had replaced without a table of them: they are removed. */
+    /** Is told the folders whose slices a stopped import had put there without a table of them: they are removed. */
     readonly onUnfinished: (folders: readonly string[]) => void;
     /** Is told them before they are written. */
     readonly onAgain: (again: WrittenAgain) => void;

@@ -25,6 +25,14 @@ function shortOf(dataset: Dataset, tag: number, what: string): number {
   return value;
 }
 
+/** How many frames a file declares: one where it does not say it. @throws FileFault where it says no such number. */
+export function frameCount(dataset: Dataset): number {
+  const text = dataset.text(TAG.frames);
+  const count = text === '' ? 1 : dataset.decimal(TAG.frames);
+  if (count !== undefined && Number.isInteger(count) && count >= 1) return count;
+  throw new FileFault(`NumberOfFrames is no whole number above 0 (${text})`);
+}
+
 /** Reads how pixels are stored. @throws FileFault where it is not said, or makes no sense. */
 export function pixelFormat(dataset: Dataset): PixelFormat {
   const rows = shortOf(dataset, TAG.rows, 'Rows');
@@ -34,7 +42,7 @@ export function pixelFormat(dataset: Dataset): PixelFormat {
   const format: PixelFormat = {
     rows,
     columns,
-    frames: dataset.decimal(TAG.frames) ?? 1,
+    frames: frameCount(dataset),
     samples: dataset.short(TAG.samples) ?? 1,
     photometric: dataset.text(TAG.photometric) || 'MONOCHROME2',
     bitsAllocated,
@@ -47,10 +55,8 @@ export function pixelFormat(dataset: Dataset): PixelFormat {
   return format;
 }
 
-function check({ rows, columns, frames, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
+function check({ rows, columns, samples, bitsAllocated, bitsStored, highBit }: PixelFormat): void {
   requireSize(columns, rows);
-  if (!Number.isInteger(frames) || frames < 1)
-    throw new FileFault(`${frames} is not a valid number of frames`);
   if (samples !== 1 && samples !== 3) throw new FileFault(`${samples} samples per pixel are not read`);
   if (![1, 8, 16, 32, 64].includes(bitsAllocated)) {
     throw new FileFault(`pixels of ${bitsAllocated} bits are not read`);

@@ -1,6 +1,7 @@
 import type { Dataset } from '../dicom/dataset.ts';
 import { TAG } from '../dicom/tags.ts';
 import { FileFault } from '../files/fault.ts';
+import { frameCount } from '../pixels/format.ts';
 
 export type Vector = readonly [x: number, y: number, z: number];
 
@@ -37,9 +38,9 @@ export interface Frame {
   readonly apart: readonly string[];
 }
 
-/** The frames of an image: one, or those of its functional groups. @throws FileFault where groups are missing. */
+/** The frames of an image: one, or those of its functional groups. @throws FileFault where groups are missing, or their number is none. */
 export function framesOf(dataset: Dataset): Frame[] {
-  const count = Math.max(1, dataset.decimal(TAG.frames) ?? 1);
+  const count = frameCount(dataset);
   const [shared] = dataset.items(TAG.sharedGroups);
   const groups = dataset.items(TAG.frameGroups);
   if (groups.length > 0 && groups.length < count) {

@@ -50,6 +50,11 @@ test('an image that declares more frames than it describes is refused', () => {
   expect(() => read(elements)).toThrow('frames declared: 3, described: 2');
 });
 
+test.each(['two', '0', '-1', '1.5', '1,0'])('an image of %s frames is refused', (said) => {
+  const elements: MadeUp = { [TAG.frames]: ['IS', said] };
+  expect(() => read(elements)).toThrow(`NumberOfFrames is no whole number above 0 (${said})`);
+});
+
 test('a long header is read whole, wherever the part that is read first ends', () => {
   for (let filler = 65_160; filler < 65_540; filler += 2) {
     const image = read({ 593936: ['OB', Buffer.alloc(filler)] });

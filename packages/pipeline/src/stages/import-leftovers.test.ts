@@ -63,7 +63,7 @@ test.each(Object.entries(NEXT))(
     await importStage({ ...options, ...next(options, arterial.series, folder) }, context);
     expectWhole(options);
     expect(context.said.join('\n')).toMatch(
-      /Removed: 1 folder that an earlier import was replacing when it was stopped \(HN\/grade0\/.*\/A\); its series is written again/,
+      /Removed: 1 folder that an earlier import was writing when it was stopped \(HN\/grade0\/.*\/A\); its series is written again/,
     );
     expect(readdirSync(importFiles(options.records).done).filter((name) => !name.endsWith('.csv'))).toEqual(
       [],

@@ -63,13 +63,13 @@ export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, cont
   );
 }
 
-/** Folders whose slices an import that was stopped had replaced, and that are in no table. */
+/** Folders whose slices an import that was stopped had put there, and that are in no table. */
 export function sayUnfinished(folders: readonly string[], context: StageContext): void {
   const [first = ''] = folders;
   if (folders.length === 0) return;
   warn(
     context,
-    `Removed: ${counted(folders.length, 'folder')} that an earlier import was replacing when it was stopped (${folders.length === 1 ? '' : 'such as '}${first}); ${folders.length === 1 ? 'its series is' : 'their series are'} written again where this import is to write ${folders.length === 1 ? 'it' : 'them'}.`,
+    `Removed: ${counted(folders.length, 'folder')} that an earlier import was writing when it was stopped (${folders.length === 1 ? '' : 'such as '}${first}); ${folders.length === 1 ? 'its series is' : 'their series are'} written again where this import is to write ${folders.length === 1 ? 'it' : 'them'}.`,
   );
 }
 
