@@ -29,7 +29,7 @@ export { type Resizing, resizeSlice } from './resize/resize.ts';
 export { Scratch } from './scratch.ts';
 export { type DecodedSlice, type GrayImage, grayImage, type SliceColour, type SliceShape } from './slice.ts';
 export type { ScannedSlice, SliceFacts, SliceFault } from './slices/inspect.ts';
-export { isMaskFolder, saysMask, sortByName } from './slices/mask-names.ts';
+export { isImageFolder, isMaskFolder, saysMask, sortByName } from './slices/mask-names.ts';
 export { type GrayProfile, PROFILE_BINS } from './slices/profile.ts';
 export { type StoreShape, storeKey } from './store/key.ts';
 export { openStore, type SliceStore } from './store/open.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMaskFolder, saysMask, sortByName } from './mask-names.ts';
+import { isImageFolder, isMaskFolder, saysMask, sortByName } from './mask-names.ts';
 
 test.each([
   'x_mask.png',
@@ -95,6 +95,10 @@ test('folders of masks are called so and nothing else; classes, lesions and word
   ];
   expect(masks.filter((name) => !isMaskFolder(name))).toEqual([]);
   expect(others.filter(isMaskFolder)).toEqual([]);
+  expect(
+    ['images', 'imagesTr', 'IMG', 'train_images', '原图'].filter((name) => !isImageFolder(name)),
+  ).toEqual([]);
+  expect(['A', 'images1', 'P1_images', 'train', 'imagery', 'masks', ''].filter(isImageFolder)).toEqual([]);
   expect(['mask', 'tumorMask', 'ROI', '勾画'].filter((part) => !saysMask(part))).toEqual([]);
   expect(['P1', 'mask2', '', 'A'].filter(saysMask)).toEqual([]);
 });

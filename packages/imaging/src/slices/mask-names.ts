@@ -11,6 +11,8 @@ const OUTLINED_CHINESE = /(?:病灶|肿瘤|结节|感兴趣区域?)(?=\d*$)/u;
 /** Words beside the others in the name of a folder of masks: nnU-Net has `labelsTr`. */
 const OF_FOLDER = /^(?:tr|ts|train|test|val|ground)$/;
 
+const IMAGES = /^(?:images?|imgs?|volumes?|scans?|图像|影像|原图)$/u;
+
 /** The files of a folder by what their names say, each group in the order in which they were given. */
 export interface NamedImages {
   slices: string[];
@@ -51,9 +53,19 @@ export function sortByName(files: readonly string[]): NamedImages {
 
 /** Whether a folder of this name holds masks alone: `masks`, `lesion_seg`, `labelsTr`. One that counts (`label1`) may be a class. */
 export function isMaskFolder(name: string): boolean {
-  const words = wordsIn(name);
-  const own = words.filter((word) => !OF_FOLDER.test(word));
+  const own = ownWords(name);
   return isMask(own) && own.every(isMaskWord);
+}
+
+/** Whether a folder of this name says no more than that it holds images: `images`, `imagesTr`. */
+export function isImageFolder(name: string): boolean {
+  const own = ownWords(name);
+  return own.length > 0 && own.every((word) => IMAGES.test(word));
+}
+
+/** Of the name of a folder, without those of a set. */
+function ownWords(name: string): string[] {
+  return wordsIn(name).filter((word) => !OF_FOLDER.test(word));
 }
 
 /** Whether nothing but words for masks, or for what they outline, is in a part of a name. */

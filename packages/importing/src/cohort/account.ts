@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path';
 import { compareText, type LeftOutFile, type MappedSeries } from '@radweave/artifacts';
+import type { Image } from '../series/image.ts';
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
 import { grouped } from '../series/stack.ts';
@@ -13,7 +14,7 @@ const NO_IMAGE = 'in the table, without an image below the folder';
 
 /** What fits nobody: images whose patients a table does not list, masks without a series, patients of a table without an image. */
 export interface Unmatched {
-  readonly images: readonly string[];
+  readonly images: readonly Image[];
   readonly masks: readonly string[];
   readonly patients: readonly Imageless[];
 }
@@ -34,7 +35,12 @@ export function allLeftOut(
         ? `one SOPInstanceUID with ${relative(root, of)}, and other pixels or another place`
         : `the same image as ${relative(root, of)}${fault === null ? '' : `, and ${fault}`}`,
     })),
-    ...images.map((path) => ({ path: relative(root, path), ...whole, reason: UNLISTED })),
+    ...images.map(({ path, patientId: patient }) => ({
+      path: relative(root, path),
+      ...whole,
+      patient,
+      reason: UNLISTED,
+    })),
     ...masks.map((path) => ({ path: relative(root, path), ...whole, reason: NO_SERIES })),
     ...patients.map(({ patient, spelt }) => ({
       path: '',

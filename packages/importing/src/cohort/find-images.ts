@@ -7,7 +7,7 @@ import { patientOfTorn, readMaskFile, readMaskVolume, TornMask } from '../masks/
 import { openNiftiHeader } from '../nifti/open.ts';
 import { openPages } from '../pictures/open.ts';
 import { type Image, readImage } from '../series/image.ts';
-import { type NamedFile, namedFile } from '../series/named-files.ts';
+import { type NamedFile, namedFile, type PathNaming } from '../series/named-files.ts';
 import { pictureOf } from '../series/picture-image.ts';
 import { isCalledMask } from '../series/rules.ts';
 import { type VolumeWishes, volumesOf } from '../series/volume-image.ts';
@@ -93,19 +93,19 @@ function readOrFault<T>(read: () => T): T | FileFault {
  *
  * @param key Of the hashes of UIDs.
  * @param hospitalOf The files do not say it as people call it.
- * @param masks Gets the masks, with the patterns that name the patients of NIfTI masks; null leaves them out.
+ * @param masks Gets the masks, with what names the patients of NIfTI masks; null leaves them out.
  */
 export function dicomReader(
   { keepsColour, key, hospitalOf }: { keepsColour: boolean; key: string; hospitalOf: HospitalOf },
-  masks: { readonly found: FoundMask[]; readonly patterns: readonly string[] } | null = null,
+  masks: { readonly found: FoundMask[]; readonly naming: PathNaming } | null = null,
 ): ImageReader {
   return (path, name) => {
     if (masks !== null) {
-      const { found, patterns } = masks;
-      if (namedFile(name, patterns) === 'out') return BY_PATTERN;
+      const { found, naming } = masks;
+      if (namedFile(name, naming) === 'out') return BY_PATTERN;
       const mask = NIFTI_NAME.test(name)
         ? orTorn(
-            () => readMaskVolume(path, { name, patterns, key }),
+            () => readMaskVolume(path, { name, naming, key }),
             () => [],
           )
         : orTorn(
@@ -140,9 +140,7 @@ function orTorn<T>(read: () => T, ownersOf: () => readonly string[] | null): T {
 }
 
 /** Whose files are that do not say it themselves. */
-export interface Naming {
-  /** Of their paths. */
-  readonly patterns: readonly string[];
+export interface Naming extends PathNaming {
   /** Of a patient, where the path does not say it. */
   readonly hospitalOf: HospitalOf;
   /** Gets the paths that no pattern fits. */
@@ -152,26 +150,26 @@ export interface Naming {
 }
 
 export function niftiReader(naming: Naming, wishes: VolumeWishes): ImageReader {
-  const names = new MaskNames(NIFTI_NAME, isCalledMask);
+  const names = new MaskNames(NIFTI_NAME, naming, isCalledMask);
   return (path, name) => {
     const isMask = names.isMask(path, name, folderOfHospital(name, naming));
     const header = orTorn(
       () => openNiftiHeader(path),
       () => (isMask ? [] : null),
     );
-    const mask = isMask ? names.maskAs(path, name, naming.patterns) : null;
+    const mask = isMask ? names.maskAs(path, name) : null;
     return whose(name, naming, (named) => volumesOf(path, header, named, wishes), mask);
   };
 }
 
 /** Reads pictures: PNG, JPEG, BMP and TIFF. Those that are called masks are slices only where a table lists them. */
 export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; key: string }): ImageReader {
-  const names = new MaskNames(PICTURE_NAME);
+  const names = new MaskNames(PICTURE_NAME, naming);
   return (path, name) => {
     const { bytes } = readStart(path);
     const pages = openPages(bytes);
     if (naming.listed === null && names.isMask(path, name, folderOfHospital(name, naming)))
-      return namedFile(name, naming.patterns) === 'out' ? BY_PATTERN : CALLED_MASK;
+      return namedFile(name, naming) === 'out' ? BY_PATTERN : CALLED_MASK;
     return whose(name, naming, (named) => {
       const image = pictureOf({ path, bytes, pages }, named, wishes);
       return typeof image === 'string' ? image : [image];
@@ -180,19 +178,22 @@ export function pictureReader(naming: Naming, wishes: { keepsColour: boolean; ke
 }
 
 /** A hospital may be called as folders of masks are. */
-function folderOfHospital(name: string, { patterns, hospitalOf }: Naming): string | null {
-  const named = namedFile(name, patterns);
-  return named === null || named === 'out' ? null : (named.hospital ?? hospitalOf(named.patient, name));
+function folderOfHospital(name: string, naming: Naming): string | null {
+  const named = namedFile(name, naming);
+  return named === null || named === 'out'
+    ? null
+    : (named.hospital ?? naming.hospitalOf(named.patient, name));
 }
 
 /** @param mask What its name says of a mask. */
 function whose(
   name: string,
-  { patterns, hospitalOf, unclear, listed }: Naming,
+  naming: Naming,
   read: (named: NamedFile) => readonly Image[] | string,
   mask: NamedFile | null = null,
 ): readonly Image[] | string {
-  const named = namedFile(name, patterns);
+  const { hospitalOf, unclear, listed } = naming;
+  const named = namedFile(name, naming);
   if (listed !== null) {
     const row = listed.get(name);
     if (row === undefined) return UNLISTED;

@@ -34,6 +34,12 @@ export interface Who {
  */
 export type HospitalOf = (patient: string, path: string) => string | null;
 
+/** Of a table: folders of these names are nobody's. @returns none that is a patient's ID too. */
+export function hospitalNames(listed: Who['listed']): ReadonlySet<string> {
+  const ids = new Set(listed?.map(({ patient }) => patient));
+  return new Set(listed?.flatMap(({ hospital }) => (ids.has(hospital) ? [] : [hospital])));
+}
+
 export function hospitalsOf({ hospital, listed }: Who): HospitalOf {
   const names = new Set(listed?.map((row) => row.hospital));
   const rows = byId(listed ?? []);

@@ -9,7 +9,7 @@ import { PLANES } from '../nifti/cuts.ts';
 import { openNiftiHeader } from '../nifti/open.ts';
 import { keyedHash } from '../series/image.ts';
 import type { MaskSource } from '../series/mask-source.ts';
-import { namedFile } from '../series/named-files.ts';
+import { namedFile, type PathNaming } from '../series/named-files.ts';
 import { type Plane, type Stack, stacksOf } from '../series/stack.ts';
 import { volumesOf } from '../series/volume-image.ts';
 
@@ -93,14 +93,14 @@ function beginning(path: string, last: number): Dataset | null {
  */
 export function readMaskVolume(
   path: string,
-  { name, patterns, key }: { name: string; patterns: readonly string[]; key: string },
+  { name, naming, key }: { name: string; naming: PathNaming; key: string },
 ): MaskFile {
   const header = openNiftiHeader(path);
   const stem = basename(name).replace(/\.nii(\.gz)?$/i, '');
   const ends = [stem.length, ...[...stem.matchAll(/[_-]/g)].map(({ index }) => index).reverse()];
   const patientIds = [
-    ...patterns.flatMap((pattern) => {
-      const found = namedFile(name, [pattern]);
+    ...naming.patterns.flatMap((pattern) => {
+      const found = namedFile(name, { ...naming, patterns: [pattern] });
       return found === null || found === 'out' ? [] : found.patient;
     }),
     ...ends.map((end) => stem.slice(0, end)),

@@ -1,19 +1,35 @@
 import { expect, test } from 'vitest';
 import { FIRST_FILES, namedFile } from './named-files.ts';
 
+const NAMING = { patterns: FIRST_FILES, hospitals: new Set(['JM', '军']) };
+
 test.each<[path: string, patient: string, series: string, more?: object]>([
   ['sub-01/ses-2/anat/sub-01_ses-2_ce-gd_T1w.nii.gz', '01', 'ses-2 ce-gd T1w'],
   ['sub-02_T2w.nii', '02', 'T2w'],
   ['imagesTr/BRATS_001_0000.nii.gz', 'BRATS_001', '0000'],
   ['BraTS20_001/BraTS20_001_t1ce.nii.gz', 'BraTS20_001', 't1ce'],
   ['JM/P7/T1.nii', 'P7', 'T1'],
+  ['JM/7_T1.nii', '7', 'T1'],
+  ['军/images/P7_T1.nii', 'P7', 'T1'],
+  ['P7/images/T1.nii', 'P7', 'T1'],
+  ['imagesTr/P7_T1.nii.gz', 'P7', 'T1'],
+  ['data/Images/P7_T1.nii.gz', 'data', 'P7 T1'],
+  ['JM/P7_T1_01.png', 'P7', 'T1'],
+  ['images/grade0/P7/A/001.jpg', 'P7', 'A', { hospital: 'images', label: '0' }],
   ['P7_1_art.nii.gz', 'P7_1', 'art'],
   ['JM/grade1/P7/A.nii.gz', 'P7', 'A', { hospital: 'JM', label: '1' }],
   ['JM/fold2/grade0/P7/A/001.jpg', 'P7', 'A', { hospital: 'JM', label: '0' }],
 ])('%s is of %s', (path, patient, series, more = {}) => {
-  expect(namedFile(path, FIRST_FILES)).toEqual({ patient, series, hospital: null, label: null, ...more });
+  expect(namedFile(path, NAMING)).toEqual({ patient, series, hospital: null, label: null, ...more });
+});
+
+test('patterns of the user read folders of any name', () => {
+  const own = { ...NAMING, patterns: ['^(?<patient>[^/]+)/', ...FIRST_FILES] };
+  expect(namedFile('images/P7_T1.nii', own)).toMatchObject({ patient: 'images' });
+  expect(namedFile('JM/P7_T1.nii', own)).toMatchObject({ patient: 'JM' });
 });
 
 test('what no pattern fits is nobody’s', () => {
-  expect(namedFile('P7.nii.gz', FIRST_FILES)).toBeNull();
+  for (const name of ['P7.nii.gz', 'imagesTr/P7.nii.gz', 'JM/P7.nii'])
+    expect(namedFile(name, NAMING)).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { isImageFolder } from '@radweave/imaging';
 import type { ImageFacts } from './image.ts';
 
 /** Whose a file is, and what it shows, as its path says it. */
@@ -37,13 +38,37 @@ export const FIRST_FILES: readonly string[] = [
   '^(?<patient>[^/]+)_(?<series>[^/_]+)_\\d+\\.(png|jpe?g|bmp|tiff?)$',
 ];
 
+/** How paths are read. */
+export interface PathNaming {
+  readonly patterns: readonly string[];
+  /** Names of hospitals that are no patient's: folders may be called so. */
+  readonly hospitals: ReadonlySet<string>;
+}
+
 /**
- * Names a file by the first pattern that fits its path.
+ * Names a file by the first pattern that fits its path. A folder of images (`imagesTr`) or of a hospital names nobody: the patterns that
+ * `mapping.yaml` comes with then read the path without it.
  *
  * @param name Path below the folder, with slashes.
  * @returns null where none does, and `out` where the pattern leaves files out.
  */
-export function namedFile(name: string, patterns: readonly string[]): NamedFile | 'out' | null {
+export function namedFile(name: string, { patterns, hospitals }: PathNaming): NamedFile | 'out' | null {
+  const isNobody = (folder: string): boolean =>
+    isImageFolder(folder) || hospitals.has(folder.normalize('NFC'));
+  const first = patterns.filter((pattern) => FIRST_FILES.includes(pattern));
+  const own = patterns.filter((pattern) => !FIRST_FILES.includes(pattern));
+  const found = byPatterns(name, patterns);
+  if (found === 'out' || byPatterns(name, own) !== null) return found;
+  if (found !== null && !isNobody(found.patient) && !isNobody(found.series)) return found;
+  const folders = name.split('/');
+  const file = folders.pop() ?? '';
+  const less = [...folders.filter((folder) => !isNobody(folder)), file].join('/');
+  const named = byPatterns(less, first);
+  if (named !== null) return named;
+  return found === null || isNobody(found.patient) ? null : found;
+}
+
+function byPatterns(name: string, patterns: readonly string[]): NamedFile | 'out' | null {
   for (const pattern of patterns) {
     const found = new RegExp(pattern, 'i').exec(name)?.groups ?? {};
     if (found.leave_out !== undefined) return 'out';

@@ -1,5 +1,5 @@
 // Masks in the folder of their images, named as people name them.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importFiles, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
 import { silentContext } from '@radweave/study/context/events';
@@ -111,3 +111,44 @@ peerTest(
     }
   },
 );
+
+/** Image, or images, and the mask of them, by layout. */
+const LAYOUTS: Readonly<Record<string, readonly [images: readonly string[], mask: string][]>> = {
+  'of nnU-Net': [
+    [['imagesTr/case_001_0000.nii.gz', 'imagesTr/case_001_0001.nii.gz'], 'labelsTr/case_001.nii.gz'],
+    [['imagesTr/case_002_0000.nii.gz', 'imagesTr/case_002_0001.nii.gz'], 'labelsTr/case_002.nii.gz'],
+  ],
+  'with one name in both folders': [
+    [['images/P1_A.nii.gz'], 'masks/P1_A.nii.gz'],
+    [['images/P2_A.nii.gz'], 'masks/P2_A.nii.gz'],
+  ],
+  'with a word for masks in both names': [[['images/P1_A.nii.gz'], 'segmentations/P1_A_seg.nii.gz']],
+  'of one folder for each patient': [
+    [['images/P1/A.nii.gz'], 'labels/P1/A.nii.gz'],
+    [['P2/images/A.nii.gz'], 'P2/labels/A.nii.gz'],
+    [['P3/A.nii.gz'], 'P3/masks/A.nii.gz'],
+  ],
+  'below hospitals': [
+    [['JM/images/P1_A.nii.gz'], 'JM/masks/P1_A.nii.gz'],
+    [['JM/P2_A.nii.gz'], 'JM/masks/P2_A.nii.gz'],
+  ],
+};
+
+for (const [layout, pairs] of Object.entries(LAYOUTS)) {
+  peerTest(`folders of images and of masks ${layout} are read as they are`, ['nibabel'], async () => {
+    const options = optionsOf(
+      pairs.flatMap(([images, mask]) => [...images, mask]),
+      { mask: { slices: 'largest', crop: null, name: null, leavesOut: false } },
+    );
+    const table = join(options.root, '..', 'patients.csv');
+    const patients = pairs.map(([[image = '']]) => /case_\d+|P\d/.exec(image)?.[0] ?? '');
+    writeFileSync(table, `patient,hospital,label\n${patients.map((one) => `${one},JM,0\n`).join('')}`);
+    const modalities = layout === 'of nnU-Net' ? ['0000', '0001'] : ['A'];
+    await importStage({ ...options, table, hospital: null, label: null, modalities }, silentContext());
+    expect(patientsOf(options)).toEqual(patients);
+    const rows = readImported(importFiles(options.records).table);
+    expect(rows.map(({ position, notes }) => [position, notes])).toEqual(
+      pairs.flatMap(([images]) => images).map(() => [5, 'lesion of 16 mm²']),
+    );
+  });
+}

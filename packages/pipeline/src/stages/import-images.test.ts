@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { importFiles, readImported } from '@radweave/artifacts';
+import { importFiles, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
 import { decodeSlice, encodePng } from '@radweave/imaging';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
@@ -169,11 +169,24 @@ test('a table of files may list pictures whatever they are called', async () => 
   expect(await importStage(options, silentContext())).toMatchObject({ written: 2 });
 });
 
+test('folders of pictures and of their masks may hold the same names', async () => {
+  const folder = tempDir();
+  for (const below of ['images', 'masks']) writePicture(folder, `${below}/P1_A_1.png`, 10);
+  const options = optionsIn(folder);
+  expect(await importStage(options, silentContext())).toMatchObject({
+    written: 1,
+    leftOut: { 'called like a mask, or in a folder that is': 1 },
+  });
+  expect(readPseudonyms(privateFiles(options.secrets).pseudonyms)).toMatchObject([{ original: 'P1' }]);
+});
+
 test('a question about pictures names what is known of them alone', async () => {
   const folder = tempDir();
   writePicture(folder, 'P1/old/1.png', 10);
   await expect(importStage(optionsIn(folder), silentContext())).rejects.toMatchObject({
-    message: expect.stringContaining("'old' (1 slice of 16×16 without pixel spacing): no rule fits"),
+    message: expect.stringContaining(
+      "'old' (1 slice of 16×16 without pixel spacing; P1/old/1.png, of 'P1'): no rule fits",
+    ),
   });
   expect(readFileSync(importFiles(optionsIn(folder).records).sheet, 'utf8')).toContain('old<br>');
 });

@@ -134,6 +134,25 @@ test('files that no pattern fits stop with a list, and patterns settle whose the
   });
 });
 
+test('a folder called as a hospital of the table names nobody; an ID that the table has not is shown beside one of it', async () => {
+  const folder = tempDir();
+  for (const name of ['JM/1_A.nii', 'SY/1_A.nii', 'new/2_A.nii']) writeVolume(folder, name, 1, name.length);
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\n1,JM,0\n1,SY,1\n2,SY,1\n');
+  const options = optionsIn(folder, { table, hospital: null, label: null, modalities: ['A'] });
+  const context = listening();
+  expect(await importStage(options, context)).toMatchObject({ written: 2 });
+  expect(rowsIn(options).map(({ hospital, label }) => [hospital, label])).toEqual(
+    expect.arrayContaining([
+      ['JM', '0'],
+      ['SY', '1'],
+    ]),
+  );
+  expect(context.said.join('\n')).toContain(
+    "1 image left out: the patients are not in the table, such as 'new' of new/2_A.nii (the table has '1'); where paths are misread, patterns of `files` in mapping.yaml say which part is the patient. All are listed",
+  );
+});
+
 test('the pattern that is proposed leaves this file out and no other', async () => {
   const folder = tempDir();
   for (const path of ["1'.nii", "P1/11'.nii", "P1/1'.nii"]) writeVolume(folder, path);

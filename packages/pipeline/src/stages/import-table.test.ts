@@ -34,26 +34,27 @@ test('who is not in the table is left out and counted, and who has no image too'
   expect(said).toContain('1 image left out: the patients are not in the table.');
   expect(said).toContain('2 patients of the table without an image below the folder.');
   expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toMatch(
-    /^path,patient_id,series,reason\n(.*\n)*portal-0,/,
+    /^path,patient_id,series,reason\n(.*\n)*portal-0,HN-2,,its patient is not in the table/,
   );
 });
 
 test('who is spelt otherwise in the table, as a spreadsheet does it, is told', async () => {
   const folder = tempDir();
   const table = join(folder, 'patients.csv');
-  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nａｂ,HN,1\nx,HN,1\n12.0,HN,1');
-  for (const [i, id] of ['007', 'AB', 'x', '12'].entries())
+  writeFileSync(table, 'patient,hospital,label\n7,HN,0\nａｂ,HN,1\nx,HN,1\n12.0,HN,1\n"5,0",HN,1');
+  for (const [i, id] of ['007', 'AB', 'x', '12', '5'].entries())
     writeSeries(folder, `arterial${'x'.repeat(i)}`, 1, { [TAG.patientId]: ['LO', id] });
   const options = optionsIn(folder, { table, hospital: null, label: null });
   const context = listening();
   await importStage(options, context);
   expect(context.said.join()).toContain(
-    '3 patients of the table without an image below the folder, of which 3 are there',
+    '4 patients of the table without an image below the folder, of which 4 are there',
   );
   const leftOut = readFileSync(privateFiles(options.secrets).leftOut, 'utf8');
   expect(leftOut).toContain('images are there of 007');
   expect(leftOut).toContain('images are there of AB');
   expect(leftOut).toContain('images are there of 12');
+  expect(leftOut).toContain('images are there of 5');
 });
 
 /** A row that a filter hides. */

@@ -4,6 +4,7 @@ import {
   type CarriedColumns,
   compareText,
   type ImportedSlice,
+  type ListedPatient,
   type Pseudonym,
   spellingKey,
 } from '@radweave/artifacts';
@@ -11,6 +12,7 @@ import { standing, tallied, type Unmatched } from '@radweave/importing/cohort/ac
 import type { LeftOutNow, UntoldSettings } from '@radweave/importing/cohort/earlier';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
 import type { WrittenAgain } from '@radweave/importing/cohort/write-series';
+import type { Image } from '@radweave/importing/series/image';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
 import { grouped } from '@radweave/importing/series/stack';
@@ -21,6 +23,7 @@ import { type StageContext, say, warn } from '@radweave/study/context/events';
 /** What the files or the table have and nobody else. */
 export function sayUnmatched(
   { images, masks, patients }: Unmatched,
+  where: { readonly listed: readonly ListedPatient[]; readonly root: string },
   listedIn: string,
   context: StageContext,
 ): void {
@@ -28,7 +31,9 @@ export function sayUnmatched(
   const spelt = patients.filter((one) => one.spelt !== null).length;
   const texts = [
     ...(images.length > 0
-      ? [`${counted(images.length, 'image')} left out: the patients are not in the table.`]
+      ? [
+          `${counted(images.length, 'image')} left out: the patients are not in the table${asRead(images, where)}.`,
+        ]
       : []),
     ...(masks.length > 0
       ? [
@@ -42,6 +47,17 @@ export function sayUnmatched(
       : []),
   ];
   for (const text of texts) warn(context, `${text} All are listed in ${listedIn}.`);
+}
+
+/** An ID as a path says it, beside one of the table; empty where the files say it themselves. */
+function asRead(
+  images: readonly Image[],
+  { listed, root }: { readonly listed: readonly ListedPatient[]; readonly root: string },
+): string {
+  const image = images.find(({ source }) => source.kind !== 'dicom');
+  if (image === undefined) return '';
+  const [row] = listed;
+  return `, such as '${image.patientId}' of ${relative(root, image.path)}${row === undefined ? '' : ` (the table has '${row.patient}')`}; where paths are misread, patterns of \`files\` in mapping.yaml say which part is the patient`;
 }
 
 /** Slices that records of an older version tell less of. */

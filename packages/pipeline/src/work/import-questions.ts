@@ -74,14 +74,15 @@ export function conflictingFiles(
   };
 }
 
-export function openSeries(proposals: readonly Proposal[]): Question {
+/** @param root Where files lie whose paths say whose they are. */
+export function openSeries(proposals: readonly Proposal[], root: string): Question {
   const open = proposals.filter(({ modality }) => modality === OPEN);
   const faulty = open.filter(({ stack }) => stack.fault !== null).length;
   return {
     what: `it is not clear which modality ${open.length} of ${proposals.length} series ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
-        `${patient}, series ${stack.id} '${facts.description}' (${[looks(facts), sizeOf(stack)].filter(Boolean).join('; ')}): ${because}`,
+        `${patient}, series ${stack.id} '${facts.description}' (${[looks(facts), sizeOf(stack), pathOf(stack, root)].filter(Boolean).join('; ')}): ${because}`,
     ),
     hint: [
       ...(faulty < open.length
@@ -96,6 +97,13 @@ export function openSeries(proposals: readonly Proposal[]): Question {
         : []),
     ].join('. '),
   };
+}
+
+/** Of what is named by its path; empty for others. */
+function pathOf({ images: [image] }: Stack, root: string): string {
+  return image === undefined || image.source.kind === 'dicom'
+    ? ''
+    : `${relative(root, image.path)}, of '${image.patientId}'`;
 }
 
 /** Tells parts of one series apart, which are called alike. */

@@ -40,6 +40,7 @@ import {
   withoutMasksAlone,
 } from '@radweave/importing/cohort/masks';
 import {
+  hospitalNames,
   hospitalsOf,
   patientsOf,
   requireWho,
@@ -161,11 +162,11 @@ export async function importImages(
       : chosenByMasks(outlined, pixels.mask, options.mask?.leavesOut === true, step('reading masks'));
   const { proposals } = choice;
   const unmatched = {
-    images: unlisted.map((image) => image.path),
+    images: unlisted,
     masks: [...unused, ...new Set(alone.map((image) => image.path))],
     patients: withoutImage(who.listed ?? [], patients, unlisted),
   };
-  sayUnmatched(unmatched, leftOutPath, context);
+  sayUnmatched(unmatched, { listed: who.listed ?? [], root: options.root }, leftOutPath, context);
   sayMaskless(choice.leftOut, leftOutPath, context);
   const leftOut = allLeftOut(found, unmatched, { proposals, copies }, options.root);
   writeLeftOut(leftOutPath, leftOut);
@@ -186,7 +187,7 @@ export async function importImages(
   requireSomething(found, proposals, options, reasons);
   if (options.mask !== null) ask(tornMasks(found, patients));
   ask(conflictingFiles(conflicts, proposals, options.root));
-  ask(openSeries(proposals));
+  ask(openSeries(proposals, options.root));
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
   const parts = how !== null && 'parts' in how ? how.parts : null;
@@ -246,15 +247,14 @@ function readerFor(
 ): ImageReader {
   const { kind, volumes, keepsColour, mask, files } = who;
   const hospitalOf = hospitalsOf(who);
-  if (kind === 'dicom') {
-    const patterns = mapping.files ?? [];
-    return dicomReader({ keepsColour, key, hospitalOf }, mask === null ? null : { found: masks, patterns });
-  }
+  const naming = { patterns: mapping.files ?? [], hospitals: hospitalNames(who.listed) };
+  if (kind === 'dicom')
+    return dicomReader({ keepsColour, key, hospitalOf }, mask === null ? null : { found: masks, naming });
   const byPath = files === null ? null : new Map(files.map((row) => [row.file, row]));
-  const naming = { patterns: mapping.files ?? [], hospitalOf, unclear, listed: byPath };
+  const whose = { ...naming, hospitalOf, unclear, listed: byPath };
   return volumes === null
-    ? pictureReader(naming, { keepsColour, key })
-    : niftiReader(naming, { ...volumes, key });
+    ? pictureReader(whose, { keepsColour, key })
+    : niftiReader(whose, { ...volumes, key });
 }
 
 /** The table that leads back may not lie where the data are passed on. */
