@@ -149,7 +149,8 @@ export const ERROR_CODES = {
   E_SPLIT_PATH: 'A path of a split file does not end in the layout of the cohort.',
   E_SPLIT_PATIENT: 'A split file gives a patient two labels or hospitals.',
   E_SPLIT_TORN: 'A split is unfinished, or its files do not belong together.',
-  E_STAGE_OPTIONS: 'A script calls a stage without an option that it needs.',
+  E_STAGE_OPTIONS:
+    'A script calls a function with an option that it does not know, of a wrong type, or without one that it needs.',
   E_TABLE: 'The table of the patients does not agree with the folders, or with itself.',
   E_TASK_DIED: 'Every worker that began a task ended without a word.',
   E_TASK_FAILED: 'Tasks of the study have failed.',

@@ -7,6 +7,7 @@ export { FLAG_GROUPS, type FlagGroup, groupOf } from './declare/flag-groups.ts';
 export { optional, several, toggle, whole, withDefault } from './declare/flags.ts';
 export { RUN_DEFAULTS, type RunOptions } from './declare/job-part.ts';
 export type { SomeStage } from './declare/stage.ts';
+export * as take from './declare/taken.ts';
 export type { Runner, StepOutcome } from './job/job.ts';
 export { renewRecord, runPipeline } from './job/run-pipeline.ts';
 export { exportModel } from './library/export-model.ts';
@@ -14,7 +15,7 @@ export { type Draft, type InitOptions, init } from './library/init.ts';
 export { plan, status, tune, work } from './library/plan.ts';
 export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';
-export { followedRunner } from './library/runner.ts';
+export { FOLLOWING, followedRunner } from './library/runner.ts';
 export { type GivenOptions, type StageCall, stages } from './library/stages.ts';
 export {
   type WorkerOptions,

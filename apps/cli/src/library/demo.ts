@@ -15,7 +15,14 @@ import {
   writeConfig,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
-import { type Following, followedRunner, type Runner, runPipeline } from '@radweave/pipeline';
+import {
+  FOLLOWING,
+  type Following,
+  followedRunner,
+  type Runner,
+  runPipeline,
+  take,
+} from '@radweave/pipeline';
 import { and, counted } from '@radweave/remarks';
 
 /** Where the demonstration works by default; it is made again each time. */
@@ -59,6 +66,12 @@ export interface DemoOptions {
   seed?: number | string;
 }
 
+const TAKES: take.Takes<DemoOptions> = {
+  output_dir: take.text.exactOptional(),
+  epochs: take.number.exactOptional(),
+  seed: take.number.exactOptional(),
+};
+
 /**
  * The whole job on a made-up cohort of three hospitals, as `radweave demo` does it on an engine that is set up: minutes, and
  * hundreds of megabytes.
@@ -70,8 +83,8 @@ export async function demo(
   options: DemoOptions = {},
   following: Following = {},
 ): Promise<{ config: Config; evaluation: Evaluation }> {
-  const config = demoConfig(options);
-  await runDemo(config, followedRunner(following));
+  const config = demoConfig(take.takenOptions('demo', options, TAKES));
+  await runDemo(config, followedRunner(take.takenOptions('demo', following, FOLLOWING)));
   return { config, evaluation: readEvaluation(evaluationFiles(evaluationFolder(config)).record) };
 }
 

@@ -1,4 +1,15 @@
 import type { FetchedWeights, FetchOptions, ModelInfo, WeightsInfo } from '@radweave/models';
+import { take } from '@radweave/pipeline';
+
+const NAME = { name: take.text };
+
+type Fetching = Pick<FetchOptions, 'onProgress' | 'signal'>;
+
+const FETCH_TAKES: take.Takes<Fetching & { name: string }> = {
+  ...NAME,
+  onProgress: take.listener<NonNullable<Fetching['onProgress']>>().optional(),
+  signal: take.signal.optional(),
+};
 
 /** A model that can be trained. */
 export interface ModelSummary {
@@ -23,9 +34,10 @@ export interface ModelFacts extends Pick<ModelInfo, 'name' | 'family' | 'descrip
 /**
  * Every model, or those whose name matches, as `radweave models list` has them.
  *
- * @param pattern `*` stands for any characters, `?` for one.
+ * @param given `*` stands for any characters, `?` for one.
  */
-async function list(pattern = '*'): Promise<ModelSummary[]> {
+async function list(given = '*'): Promise<ModelSummary[]> {
+  const { pattern } = take.takenOptions('models.list', { pattern: given }, { pattern: take.text });
   const { listModels, modelInfo } = await import('@radweave/models');
   return listModels(pattern).map((name) => {
     const { aliases = [], weights, family, description } = modelInfo(name);
@@ -36,10 +48,11 @@ async function list(pattern = '*'): Promise<ModelSummary[]> {
 /**
  * Facts on a model and its pretrained weights.
  *
- * @param name with the tag of weights (`resnet18.tv_in1k`) or without.
+ * @param given Its name, with the tag of weights (`resnet18.tv_in1k`) or without.
  * @throws RegistryError for an unknown name or tag.
  */
-async function info(name: string): Promise<ModelFacts> {
+async function info(given: string): Promise<ModelFacts> {
+  const { name } = take.takenOptions('models.info', { name: given }, NAME);
   const { modelInfo } = await import('@radweave/models');
   const model = modelInfo(name);
   const { aliases = [], family, description, paper, pypi } = model;
@@ -66,11 +79,9 @@ async function describeWeights(weights: WeightsInfo): Promise<ModelFacts['weight
  *
  * @throws WeightsError, which says what happened and what can be done; RegistryError for an unknown name or tag.
  */
-async function fetch(
-  name: string,
-  options: Pick<FetchOptions, 'onProgress' | 'signal'> = {},
-): Promise<FetchedWeights> {
-  return (await import('@radweave/models')).fetchWeights(name, options);
+async function fetch(given: string, options: Fetching = {}): Promise<FetchedWeights> {
+  const { name, ...following } = take.takenOptions('models.fetch', { ...options, name: given }, FETCH_TAKES);
+  return (await import('@radweave/models')).fetchWeights(name, following);
 }
 
 /** The models that can be trained, and their pretrained weights. */

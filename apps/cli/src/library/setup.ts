@@ -1,15 +1,32 @@
 import type { DownloadOptions, SetupOptions, SetupResult } from '@radweave/native/setup';
-import type { StageEvent } from '@radweave/pipeline';
+import { type StageEvent, take } from '@radweave/pipeline';
 
 /** How the caller follows set-up. */
 interface SetupFollowing {
   onEvent?: (event: StageEvent) => void;
 }
 
-const sayer =
-  ({ onEvent }: SetupFollowing) =>
-  (text: string): void =>
-    onEvent?.({ kind: 'log', level: 'info', text });
+const engine = take.word('cpu', 'cuda').exactOptional();
+
+const TAKES: take.Takes<SetupOptions> = {
+  libtorch: take.text.exactOptional(),
+  from: take.text.exactOptional(),
+  engine,
+  yes: take.truth.exactOptional(),
+};
+
+const DOWNLOAD_TAKES: take.Takes<DownloadOptions & { folder: string }> = {
+  folder: take.text,
+  engine,
+  platform: take.text.exactOptional(),
+};
+
+function sayer(where: string, following: SetupFollowing): (text: string) => void {
+  const { onEvent } = take.takenOptions(where, following, {
+    onEvent: take.listener<(event: StageEvent) => void>().exactOptional(),
+  });
+  return (text) => onEvent?.({ kind: 'log', level: 'info', text });
+}
 
 /**
  * Finds or fetches libtorch and makes the engine ready, as `radweave setup` does it; quick where nothing has changed.
@@ -23,7 +40,7 @@ export async function setup(
   following: SetupFollowing = {},
 ): Promise<SetupResult> {
   const { setUp } = await import('@radweave/native/setup');
-  return setUp(sayer(following), options);
+  return setUp(sayer('setup', following), take.takenOptions('setup', options, TAKES));
 }
 
 /**
@@ -38,6 +55,7 @@ export async function downloadOnly(
   following: SetupFollowing = {},
 ): Promise<{ folder: string }> {
   const { downloadOnly: download } = await import('@radweave/native/setup');
-  download(folder, sayer(following), options);
+  const taken = take.takenOptions('downloadOnly', { ...options, folder }, DOWNLOAD_TAKES);
+  download(taken.folder, sayer('downloadOnly', following), taken);
   return { folder };
 }

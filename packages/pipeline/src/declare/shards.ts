@@ -20,6 +20,7 @@ import { shardFlag } from './flags.ts';
 import { inputsOf, type Reads } from './reads.ts';
 import { asInput, noteFiles, otherFile, requireSameFiles, type SharedFiles } from './shared-files.ts';
 import { defineStage, type Stage } from './stage.ts';
+import * as take from './taken.ts';
 
 /** How the work of a stage is shared out. What every part leaves together makes what the stage would have made alone. */
 export interface Sharing<Options, Result> {
@@ -56,6 +57,8 @@ const [PARTS, REMOVED] = ['parts', '.merged'];
 /** What vouches for the files of a part, and for what was merged. */
 const [PART, MERGED] = ['part.json', 'merged.json'];
 
+const SHARD = take.either(take.fields({ number: take.from(1), of: take.from(1) }), take.word('merge'));
+
 /** A part, whose record vouches for it when it is finished. */
 type FoundShard = Shard & { isFinished: boolean };
 
@@ -79,6 +82,7 @@ export function shardStage<const Name extends string, Options extends object, Re
   const shared = { stage, sharing };
   return defineStage({
     name,
+    takes: { ...stage.takes, shard: SHARD } as take.Takes<ShardOptions<Options>>,
     settings: stage.settings,
     ...(stage.looksAtImages === true && { looksAtImages: true }),
     reads: (options: ShardOptions<Options>, known) => stage.reads(options, known),

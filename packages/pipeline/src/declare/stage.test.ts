@@ -4,6 +4,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { defineStage } from './stage.ts';
+import * as take from './taken.ts';
 
 interface Options {
   folder: string;
@@ -12,6 +13,7 @@ interface Options {
 
 const stage = defineStage({
   name: 'tried',
+  takes: { folder: take.text, work: take.object<Options['work']>() },
   settings: [],
   reads: (_: Options) => ({}),
   writes: ({ folder }) => [folder],

@@ -12,6 +12,7 @@ import type { RepeatedStep } from '../verify/recorded.ts';
 import type { CommandPart, Flags } from './command.ts';
 import type { JobPart } from './job-part.ts';
 import type { Reads } from './reads.ts';
+import type { Takes } from './taken.ts';
 
 /** The folder that a stage writes into, which no other process may write into meanwhile. */
 export interface Locks {
@@ -34,6 +35,8 @@ export interface Known {
 /** All that is to be said of a stage. */
 export interface StageParts<Name extends string, Options, Result, Opened, Own extends Flags> {
   readonly name: Name;
+  /** Its options, for a script. */
+  readonly takes: NoInfer<Takes<Options>>;
   /** The settings that its result depends on, and the places it writes to: a change of any other does not run it again. */
   readonly settings: readonly SettingName[];
   /** The work whose precision its result depends on, if any: what `auto` means is settled for each. */
@@ -66,8 +69,9 @@ export interface Stage<Name extends string, Options, Result, Opened, Own extends
 
 type PartsOfAny = StageParts<string, never, unknown, unknown, Flags>;
 
-export interface SomeStage extends Omit<PartsOfAny, 'job' | 'command'> {
+export interface SomeStage extends Omit<PartsOfAny, 'takes' | 'job' | 'command'> {
   (options: never, context: StageContext): Promise<unknown>;
+  readonly takes: Takes<Readonly<Record<string, unknown>>>;
   readonly job?: JobPart<unknown>;
   readonly command?: CommandPart<unknown, Flags, SomeStage>;
 }

@@ -20,8 +20,10 @@ import {
   personKey,
 } from '@radweave/study/cohort/found';
 import { namesOf, walkCohort } from '@radweave/study/cohort/walk';
+import * as take from '../declare/taken.ts';
 import type { Following } from '../runner/host.ts';
 import { bringRoot } from '../work/images.ts';
+import { FOLLOWING } from './runner.ts';
 import { type SliceSize, settingsFor, sizesOf } from './slice-sizes.ts';
 
 /** A configuration for a folder of data, and what was seen there. */
@@ -56,16 +58,27 @@ export interface InitOptions {
   output?: string;
 }
 
+const TAKES: take.Takes<InitOptions> = {
+  root_dir: take.text,
+  table: take.text.exactOptional(),
+  table_columns: take.texts.exactOptional(),
+  output: take.text.exactOptional(),
+};
+
 /**
  * Drafts a configuration for a folder of data, as `radweave init` does it.
  *
  * @throws UsageError when nothing follows the layout (`E_EMPTY_ROOT`) or `output` is there (`E_CONFIG_EXISTS`); DataError for a
  *   table that cannot be read.
  */
-export async function init(
-  { root_dir: root, table, table_columns: columns = [], output }: InitOptions,
-  { onEvent = () => undefined, signal }: Following = {},
-): Promise<Draft> {
+export async function init(options: InitOptions, following: Following = {}): Promise<Draft> {
+  const {
+    root_dir: root,
+    table,
+    table_columns: columns = [],
+    output,
+  } = take.takenOptions('init', options, TAKES);
+  const { onEvent = () => undefined, signal } = take.takenOptions('init', following, FOLLOWING);
   refuseColumnsAlone(table ?? null, columns);
   await bringRoot(root, { emit: onEvent, shouldStop: () => signal?.aborted === true });
   const draft = draftConfig(root, table === undefined ? null : { path: table, columns });

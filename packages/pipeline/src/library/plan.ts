@@ -8,10 +8,10 @@ import {
   type SearchRecord,
   settingOf,
   tuneFiles,
-  UsageError,
 } from '@radweave/artifacts';
 import type { StageEvent } from '@radweave/study/context/events';
 import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
+import * as take from '../declare/taken.ts';
 import { finishCopies } from '../runner/copies.ts';
 import type { Following } from '../runner/host.ts';
 import { type OpenPlan, openPlan } from '../tasks/open-plan.ts';
@@ -19,7 +19,7 @@ import { planSearch } from '../tasks/plan-search.ts';
 import { planStudy } from '../tasks/plan-study.ts';
 import { studyStatus, type TaskStatus } from '../tasks/study-status.ts';
 import { work as workOn } from '../tasks/work.ts';
-import { followedRunner } from './runner.ts';
+import { followedRunner, JOB_TAKES } from './runner.ts';
 import {
   type WorkerOptions,
   type WorkersFollowing,
@@ -35,19 +35,29 @@ import {
  */
 export async function plan(
   config: Config,
-  { onEvent, signal, ...how }: Partial<RunOptions> & Following = {},
+  options: Partial<RunOptions> & Following = {},
 ): Promise<{ plan: Plan; file: string }> {
-  return await planStudy(config, { ...RUN_DEFAULTS, ...how }, followedRunner({ onEvent, signal }));
+  const { onEvent, signal, ...how } = take.takenOptions('plan', options, JOB_TAKES, () => RUN_DEFAULTS);
+  return await planStudy(take.takenConfig('plan', config), how, followedRunner({ onEvent, signal }));
 }
 
 /** The plan of the study that a configuration's output folder names; what else is set in it must be as in the plan. */
-function planOf(config: Config): OpenPlan {
+function planOf(where: string, told: Config): OpenPlan {
+  const config = take.takenConfig(where, told);
   const standard = defaultConfig();
   const given = describeConfig()
     .map(({ path }) => path)
     .filter((path) => hashValue(settingOf(config, path)) !== hashValue(settingOf(standard, path)));
   return openPlan({ config, given, inFile: [] });
 }
+
+const WORK_TAKES: take.Takes<WorkerOptions & WorkersFollowing> = {
+  index: take.from(0).optional(),
+  workers: take.from(1).optional(),
+  devices: take.texts.optional(),
+  onEvent: take.listener<NonNullable<WorkersFollowing['onEvent']>>().optional(),
+  signal: take.signal.optional(),
+};
 
 /**
  * Does tasks of a plan until none is left, beside any other workers, as `radweave work` does it: in this process, or in several.
@@ -60,8 +70,9 @@ export async function work(
   config: Config,
   options: WorkerOptions & WorkersFollowing = {},
 ): Promise<TaskStatus[]> {
-  const open = planOf(config);
-  await workWith(open, options);
+  const taken = take.takenOptions('work', options, WORK_TAKES);
+  const open = planOf('work', config);
+  await workWith(open, taken);
   return await studyStatus(open);
 }
 
@@ -83,7 +94,7 @@ async function workWith(open: OpenPlan, options: WorkerOptions & WorkersFollowin
  * @throws UsageError `E_PLAN` without a plan, or where `config` has other settings than it.
  */
 export async function status(config: Config): Promise<TaskStatus[]> {
-  return await studyStatus(planOf(config));
+  return await studyStatus(planOf('status', config));
 }
 
 /**
@@ -95,17 +106,15 @@ export async function status(config: Config): Promise<TaskStatus[]> {
  */
 export async function tune(
   config: Config,
-  { modality, ...options }: { modality: string } & WorkerOptions & WorkersFollowing,
+  given: { modality: string } & WorkerOptions & WorkersFollowing,
 ): Promise<SearchRecord> {
-  if (typeof modality !== 'string') {
-    throw new UsageError('E_STAGE_OPTIONS', 'tune is not told its modality', {
-      where: 'tune',
-      hint: "Call tune(config, { modality: 'A' }), once for each modality",
-    });
-  }
+  const { modality, ...options } = take.takenOptions('tune', given, { ...WORK_TAKES, modality: take.text });
   const { index = 0, onEvent, signal } = options;
   const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
-  const open = await planSearch({ config, modality }, followedRunner(following));
+  const open = await planSearch(
+    { config: take.takenConfig('tune', config), modality },
+    followedRunner(following),
+  );
   await workWith(open, options);
   return readSearch(tuneFiles(open.config.experiment.output_dir).record);
 }

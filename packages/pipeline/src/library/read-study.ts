@@ -17,6 +17,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { damagedRuns, findRuns } from '@radweave/study/runs/run-folder';
+import * as take from '../declare/taken.ts';
 
 export interface StudyFusion {
   model: FusionModelFile;
@@ -35,7 +36,8 @@ export interface Study {
 }
 
 /** Reads the results of a study. @throws DataError for a file that is damaged. */
-export function readStudy(config: Config): Study {
+export function readStudy(given: Config): Study {
+  const config = take.takenConfig('readStudy', given);
   const { record } = evaluationFiles(evaluationFolder(config));
   const [damaged] = damagedRuns(config.experiment.output_dir);
   if (damaged !== undefined) throw damaged.error;

@@ -1,10 +1,11 @@
 import { type Config, reportPath } from '@radweave/artifacts';
 import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
+import * as take from '../declare/taken.ts';
 import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
 import { finishCopies } from '../runner/copies.ts';
 import type { Following } from '../runner/host.ts';
-import { followedRunner } from './runner.ts';
+import { followedRunner, JOB_TAKES } from './runner.ts';
 
 export interface RunResult {
   /** In order; a step is `unchanged` when nothing that it depends on had changed. */
@@ -19,11 +20,10 @@ export interface RunResult {
  *
  * @throws errors with `code`, `exitCode` and `hint`, as the command prints them.
  */
-export async function run(
-  config: Config,
-  { onEvent, signal, ...how }: Partial<RunOptions> & Following = {},
-): Promise<RunResult> {
-  const steps = await runPipeline(config, { ...RUN_DEFAULTS, ...how }, followedRunner({ onEvent, signal }));
+export async function run(config: Config, options: Partial<RunOptions> & Following = {}): Promise<RunResult> {
+  const taken = take.takenConfig('run', config);
+  const { onEvent, signal, ...how } = take.takenOptions('run', options, JOB_TAKES, () => RUN_DEFAULTS);
+  const steps = await runPipeline(taken, how, followedRunner({ onEvent, signal }));
   await finishCopies();
-  return { steps, report: reportPath(config) };
+  return { steps, report: reportPath(taken) };
 }

@@ -1,5 +1,19 @@
+import type { RunOptions } from '../declare/job-part.ts';
+import * as take from '../declare/taken.ts';
 import type { Runner } from '../job/job.ts';
 import { type Following, runInThread } from '../runner/host.ts';
+
+export const FOLLOWING: take.Takes<Following> = {
+  onEvent: take.listener<NonNullable<Following['onEvent']>>().optional(),
+  signal: take.signal.optional(),
+};
+
+export const JOB_TAKES: take.Takes<RunOptions & Following> = {
+  ...FOLLOWING,
+  bestHparamsDir: take.text,
+  explain: take.truth,
+  crossFit: take.from(2).nullable(),
+};
 
 /** Runs the stages of a whole job and tells a script of them. */
 export function followedRunner({ onEvent = () => undefined, signal }: Following): Runner {

@@ -1,9 +1,10 @@
-import { defaultConfig, UsageError } from '@radweave/artifacts';
-import { and } from '@radweave/remarks';
+import { type Config, defaultConfig } from '@radweave/artifacts';
 import type { SomeStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import { finishCopies } from '../runner/copies.ts';
 import { type Following, runInThread } from '../runner/host.ts';
 import { STAGES, type StageName, type StageOptions, type StageResult, stageNamed } from '../stages/index.ts';
+import { FOLLOWING } from './runner.ts';
 
 /** Options as a script gives them: what its command has a default for may be left out. */
 export type GivenOptions<S extends StageName> = Partial<StageOptions<S>> &
@@ -18,33 +19,30 @@ export type StageCall<S extends StageName> = (
 /** Stands for what a command must be given. */
 const MISSING = '\0';
 
-/**
- * The options of a stage, with what its command has as defaults.
- *
- * @throws UsageError `E_STAGE_OPTIONS` where one lacks that the command must be given, too.
- */
+/** The options of a stage, with what its command has as defaults. @throws UsageError as `takenOptions`. */
 function completed(stage: SomeStage, given: object): object {
-  const { flags = {}, options } = stage.command ?? {};
-  const { config = defaultConfig() } = given as { config?: ReturnType<typeof defaultConfig> };
+  return take.takenOptions(`stages.${stage.name}`, given, stage.takes, (told) => usualOptions(stage, told));
+}
+
+function usualOptions(
+  { command }: SomeStage,
+  given: { readonly config?: Config; [name: string]: unknown },
+): object {
+  const { flags = {}, options } = command ?? {};
+  const { config = defaultConfig() } = given;
   const untyped = Object.entries(flags).map(([name, { kind, syntax, default: byDefault }]) => {
-    if (kind === 'positional') return [name, Reflect.get(given, name)];
+    if (kind === 'positional') return [name, given[name]];
     if (kind === 'required' || name === 'modality') return [name, MISSING];
     return [name, syntax === '' ? false : byDefault];
   });
   const usual = options?.({ config, given: [], inFile: [] }, Object.fromEntries(untyped)) ?? {};
-  const all = { ...usual, ...given };
-  const missing = Object.entries(all).flatMap(([name, value]) => (value === MISSING ? [name] : []));
-  if (missing.length === 0) return all;
-  throw new UsageError('E_STAGE_OPTIONS', `the stage ${stage.name} is not told its ${and(missing)}`, {
-    where: `stages.${stage.name}`,
-    hint: `Call stages.${stage.name}({ config, ${missing.map((name) => `${name}: …`).join(', ')} })`,
-  });
+  return Object.fromEntries(Object.entries(usual).filter(([, value]) => value !== MISSING));
 }
 
 function callOf<S extends StageName>(name: S): StageCall<S> {
-  return async (options, following) => {
+  return async (options, following = {}) => {
     const all = completed(stageNamed(name), options) as StageOptions<S>;
-    const result = await runInThread(name, all, following);
+    const result = await runInThread(name, all, take.takenOptions(`stages.${name}`, following, FOLLOWING));
     await finishCopies();
     return result;
   };

@@ -3,6 +3,7 @@ import { usual } from '../declare/config-flags.ts';
 import { optional } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { AlignOptions } from '../work/align.ts';
 
 const folderOf = ({ config, outputDir }: AlignOptions): string => outputDir ?? config.data.features_dir;
@@ -10,6 +11,7 @@ const folderOf = ({ config, outputDir }: AlignOptions): string => outputDir ?? c
 /** Puts the patients of every modality into one order. */
 export const align = defineStage({
   name: 'align',
+  takes: { config: take.config, modalities: take.texts, outputDir: take.text.nullish() },
   settings: ['data.features_dir'],
   asked: ({ modalities }: AlignOptions) => ({ modalities }),
   reads: ({ config, modalities }) => ({

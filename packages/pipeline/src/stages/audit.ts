@@ -4,6 +4,7 @@ import { usual } from '../declare/config-flags.ts';
 import { pairs, several, toggle, whole, withDefault } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage, type Locks } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { AuditOptions, AuditResult } from '../work/audit.ts';
 
 /** Bits up to which images count as near by default. */
@@ -24,9 +25,21 @@ const writes = (_: AuditOptions, { auditFile, textFile, alikeFile }: AuditResult
 
 const dataAudit = (config: Config): string => join(auditFolder(config), 'data');
 
+const takes: take.Takes<AuditOptions> = {
+  config: take.config,
+  modalities: take.texts,
+  strict: take.truth,
+  nearDuplicateDistance: take.from(0),
+  pixels: take.truth,
+  dataOnly: take.truth.optional(),
+  runs: take.names.optional(),
+  outputDir: take.text.nullish(),
+};
+
 /** Looks for leaks before anything is trained. */
 export const auditData = defineStage({
   name: 'audit_data',
+  takes,
   looksAtImages: true,
   settings: ['data.modalities'],
   asked: ({ nearDuplicateDistance }: AuditOptions) => ({ near_duplicate_distance: nearDuplicateDistance }),
@@ -52,6 +65,7 @@ export const auditData = defineStage({
 /** Looks for leaks in everything that was made. */
 export const audit = defineStage({
   name: 'audit',
+  takes,
   looksAtImages: true,
   settings: ['data.modalities'],
   asked: ({ nearDuplicateDistance, runs }: AuditOptions) => ({

@@ -3,6 +3,7 @@ import { type Config, outputFolders, requireWritable } from '@radweave/artifacts
 import { existsSync } from '@radweave/artifacts/files';
 import { silentContext } from '@radweave/study/context/events';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 
 export interface CheckOptions {
   config: Config;
@@ -15,6 +16,7 @@ export interface CheckOptions {
  */
 export const check = defineStage({
   name: 'check',
+  takes: { config: take.config, bestHparamsDir: take.text },
   looksAtImages: true,
   settings: [],
   reads: (_: CheckOptions) => ({}),

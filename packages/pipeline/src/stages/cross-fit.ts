@@ -3,6 +3,7 @@ import { optional, whole } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { CrossFitOptions, FoldOptions } from '../work/cross-fit.ts';
 import { extractFlags } from './extract.ts';
 
@@ -14,9 +15,18 @@ const reads = (options: CrossFitOptions): read.Reads => ({
   ...read.checkpointReads(options),
 });
 
+const takes: take.Takes<CrossFitOptions> = {
+  config: take.config,
+  modality: take.text,
+  model: take.text.optional(),
+  checkpoint: take.text.optional(),
+  folds: take.from(2),
+};
+
 /** Trains the network of one fold ahead of `cross_fit`: it is on record as a run, and `cross_fit` finds it finished. */
 export const trainFold = defineStage({
   name: 'train_fold',
+  takes: { ...takes, fold: take.from(1) },
   looksAtImages: true,
   settings,
   asked: ({ folds, fold }: FoldOptions) => ({ folds, fold }),
@@ -28,6 +38,7 @@ export const trainFold = defineStage({
 /** Trains networks on folds of the training patients and writes the logits of those held out. */
 export const crossFit = defineStage({
   name: 'cross_fit',
+  takes,
   looksAtImages: true,
   settings,
   asked: ({ folds }: CrossFitOptions) => ({ folds }),

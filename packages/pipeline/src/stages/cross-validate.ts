@@ -2,12 +2,14 @@ import { UsageError } from '@radweave/artifacts';
 import { optional, toggle, whole } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { CrossValidateOptions, CrossValidateResult } from '../work/cross-validate.ts';
-import { namedRun, togetherOf, train, trainFlags } from './train.ts';
+import { namedRun, runWish, togetherOf, train, trainFlags } from './train.ts';
 
 /** Trains one network per fold and evaluates each on those held out. */
 export const crossValidate = defineStage({
   name: 'cross_validate',
+  takes: { ...runWish, by: take.either(take.fields({ folds: take.from(2) }), take.word('hospital')) },
   looksAtImages: true,
   settings: train.settings,
   asked: ({ by }: CrossValidateOptions) => ({ by }),

@@ -3,6 +3,7 @@ import { evaluationFlags, usual } from '../declare/config-flags.ts';
 import { optional, pairs, several, toggle } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { EvaluateOptions } from '../work/evaluate.ts';
 
 /** An evaluation of everything, whose decisions are fitted. */
@@ -16,6 +17,14 @@ const folderOf = ({ config, outputDir }: EvaluateOptions): string => outputDir ?
 /** Evaluates every model per patient. */
 export const evaluate = defineStage({
   name: 'evaluate',
+  takes: {
+    config: take.config,
+    modalities: take.texts,
+    runs: take.names,
+    frozen: take.text.nullable(),
+    networksOnly: take.truth,
+    outputDir: take.text.nullable(),
+  },
   settings: ['data.modalities', 'evaluation.*', 'experiment.seed'],
   asked: ({ runs }: EvaluateOptions) => ({ runs }),
   reads: ({ config, runs }) => ({

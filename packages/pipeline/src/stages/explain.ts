@@ -18,6 +18,7 @@ import * as read from '../declare/reads.ts';
 import { sliceFiles, takenReads } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { ExplainOptions } from '../work/explain.ts';
 
 /** What is shown by default: so many patients of each kind and hospital, and the most slices in a montage. */
@@ -26,6 +27,16 @@ const USUAL = { count: 3, slices: 12 } as const;
 /** Heat maps over slices of patients, by the decisions that the evaluation froze for the network. */
 export const explain = defineStage({
   name: 'explain',
+  takes: {
+    config: take.config,
+    modality: take.text,
+    checkpoint: take.text.optional(),
+    split: take.word(...SPLITS),
+    patients: take.texts.optional(),
+    count: take.from(1),
+    explainedClass: take.text.optional(),
+    slices: take.from(1),
+  },
   looksAtImages: true,
   settings: [
     'data.resize',

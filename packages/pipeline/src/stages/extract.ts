@@ -7,6 +7,7 @@ import * as read from '../declare/reads.ts';
 import { sliceFiles, takenReads } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { ExtractOptions } from '../work/extract.ts';
 
 /** Also those of cross-fitting, which adds its own. */
@@ -29,6 +30,14 @@ export const extractFlags = {
 /** Extracts the features of every slice of a modality. */
 export const extract = defineStage({
   name: 'extract',
+  takes: {
+    config: take.config,
+    modality: take.text,
+    model: take.text.optional(),
+    checkpoint: take.text.optional(),
+    align: take.truth,
+    given: take.texts.optional(),
+  },
   looksAtImages: true,
   settings: [
     'data.features_dir',

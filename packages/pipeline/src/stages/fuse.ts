@@ -3,6 +3,7 @@ import { evaluationFlags, off, on, set, usual } from '../declare/config-flags.ts
 import { toggle } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { FuseOptions } from '../work/fuse.ts';
 import { evaluate, usualEvaluation } from './evaluate.ts';
 
@@ -14,6 +15,7 @@ const writes = ({ config }: FuseOptions): string[] => [
 /** Fuses the modalities and fits the classifier. */
 export const fuse = defineStage({
   name: 'fuse',
+  takes: { config: take.config, modalities: take.texts, stack: take.truth.optional() },
   settings: [
     'data.modalities',
     'data.missing',

@@ -3,11 +3,18 @@ import { usual } from '../declare/config-flags.ts';
 import { toggle, whole, withDefault } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { HarmonizeOptions, HarmonizeResult } from '../work/harmonize.ts';
 
 /** Harmonises the features of external hospitals and audits the site effect. */
 export const harmonize = defineStage({
   name: 'harmonize',
+  takes: {
+    config: take.config,
+    modalities: take.texts,
+    auditOnly: take.truth,
+    permutations: take.from(1),
+  },
   settings: [
     'data.features_dir',
     'fusion.*',

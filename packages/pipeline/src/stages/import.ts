@@ -7,11 +7,44 @@ import { choice, optional, positional, several, toggle, whole, withDefault } fro
 import { filesBelow } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { ImportOptions } from '../work/import-options.ts';
 
 /** Makes a data root of the files of an export. */
 export const importStage = defineStage({
   name: 'import',
+  takes: {
+    kind: take.word('dicom', 'nifti', 'images'),
+    root: take.text,
+    output: take.text,
+    records: take.text,
+    secrets: take.text,
+    hospital: take.text.nullable(),
+    label: take.text.nullable(),
+    table: take.text.nullable(),
+    tableColumns: take.texts,
+    modalities: take.texts.nullable(),
+    volumes: take.fields({ type: take.text, plane: take.word(...PLANES) }).nullable(),
+    mask: take
+      .fields({
+        slices: take.text,
+        crop: take.text.nullable(),
+        name: take.text.nullable(),
+        leavesOut: take.truth.exactOptional(),
+      })
+      .nullable(),
+    keepsColour: take.truth,
+    threads: take.from(0),
+    dryRun: take.truth,
+    pixels: take.fields({
+      window: take.text,
+      mr: take.text,
+      pet: take.text,
+      size: take.from(16),
+      bits: take.word(8, 16),
+      fit: take.text,
+    }),
+  },
   settings: [],
   asked: ({
     kind,

@@ -3,11 +3,20 @@ import { set, usual } from '../declare/config-flags.ts';
 import { optional, pairs, required, several, withDefault } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { PredictOptions } from '../work/predict.ts';
 
 /** Applies a fused model to new patients. */
 export const predict = defineStage({
   name: 'predict',
+  takes: {
+    config: take.config,
+    model: take.text,
+    input: take.text,
+    output: take.text,
+    checkpoints: take.names.optional(),
+    hospital: take.text.optional(),
+  },
   settings: [
     'data.resize',
     'extraction.batch_size',

@@ -6,6 +6,7 @@ import * as read from '../declare/reads.ts';
 import { rawFiles } from '../declare/shard-reads.ts';
 import { shardStage } from '../declare/shards.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { PreprocessOptions } from '../work/preprocess.ts';
 
 const writes = ({ config }: PreprocessOptions): string[] =>
@@ -24,6 +25,7 @@ const writes = ({ config }: PreprocessOptions): string[] =>
 /** Divides the patients of the raw folders. */
 export const preprocess = defineStage({
   name: 'preprocess',
+  takes: { config: take.config },
   looksAtImages: true,
   settings: ['data.root_dir', 'data.splits_dir', ...SPLIT_SETTINGS],
   reads: ({ config }: PreprocessOptions, { hashes }) => read.rawReads(config, hashes),

@@ -1,11 +1,18 @@
 import { set, usual } from '../declare/config-flags.ts';
 import { optional, toggle, whole, withDefault } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { ProfileOptions, ProfileResult } from '../work/profile.ts';
 
 /** Measures where the time of a step goes. */
 export const profile = defineStage({
   name: 'profile',
+  takes: {
+    config: take.config,
+    jobs: take.list(take.word('training', 'extraction')),
+    outputDir: take.text,
+    depth: take.from(1).optional(),
+  },
   looksAtImages: true,
   settings: [
     'model.*',

@@ -4,10 +4,17 @@ import { set, usual } from '../declare/config-flags.ts';
 import { choice, optional, toggle } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { ReportOptions, ReportResult } from '../work/report.ts';
 
 export const report = defineStage({
   name: 'report',
+  takes: {
+    config: take.config,
+    language: take.word(...LANGUAGES),
+    pdf: take.truth,
+    output: take.text.nullable(),
+  },
   // Those of the study it tells by what each part left.
   settings: [
     'data.splits_dir',

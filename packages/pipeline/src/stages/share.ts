@@ -1,11 +1,13 @@
 import { UsageError } from '@radweave/artifacts';
 import { optional } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { ShareOptions, ShareResult } from '../work/share.ts';
 
 /** Says what files would tell if they were handed on. */
 export const share = defineStage({
   name: 'share',
+  takes: { config: take.config, path: take.text, to: take.text.nullable() },
   settings: ['data.modalities'],
   asked: ({ path, to }: ShareOptions) => ({ path, to }),
   reads: ({ path }) => ({ shared: path }),

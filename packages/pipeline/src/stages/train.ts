@@ -9,12 +9,14 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import type { RunWish } from '@radweave/network/training/open-run';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import type { ValuesOf } from '../declare/command.ts';
 import { off, on, set, usual } from '../declare/config-flags.ts';
 import { optional, required, toggle, whole, withDefault } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import { placeIn } from '../work/ranks-place.ts';
 import type { Together } from '../work/together.ts';
 import type { TrainOptions, TrainResult } from '../work/train.ts';
@@ -70,8 +72,19 @@ export function togetherOf({ nproc, rank_timeout }: ValuesOf<typeof trainFlags>)
   );
 }
 
+/** What everything that trains is told. */
+export const runWish: take.Takes<RunWish> = {
+  config: take.config,
+  given: take.texts.optional(),
+  inFile: take.texts.optional(),
+  modality: take.text,
+  resume: take.truth,
+  run: take.text,
+};
+
 export const train = defineStage({
   name: 'train',
+  takes: { ...runWish, bestHparamsDir: take.text, together: take.object<Together>().optional() },
   looksAtImages: true,
   settings: ['data.image_size', 'data.resize', 'model.*', 'training.*', 'augmentation.*', 'experiment.seed'],
   precisionOf: 'train',

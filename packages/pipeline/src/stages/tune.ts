@@ -3,6 +3,7 @@ import { set, usual } from '../declare/config-flags.ts';
 import { several } from '../declare/flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { SearchOptions } from '../work/search.ts';
 import type { TrialOptions, TrialOutcome } from '../work/tune-trial.ts';
 import { train } from './train.ts';
@@ -19,6 +20,7 @@ const reads = ({ config, modality }: SearchOptions): read.Reads => {
 /** Draws the trials of a search of settings and looks at what can be refused; workers do the trials. */
 export const tune = defineStage({
   name: 'tune',
+  takes: { config: take.config, modality: take.text },
   looksAtImages: true,
   settings: [...train.settings, 'tune.*'],
   reads: (options: SearchOptions) => reads(options),
@@ -52,6 +54,7 @@ export const tune = defineStage({
 /** Trains a trial of a search further, and scores it. */
 export const tuneTrial = defineStage({
   name: 'tune_trial',
+  takes: { config: take.config, modality: take.text, trial: take.from(1), epochs: take.from(1) },
   looksAtImages: true,
   settings: [...train.settings, 'tune.space', 'tune.trials', 'tune.folds', 'tune.seed'],
   asked: ({ trial, epochs }: TrialOptions) => ({ trial, epochs }),

@@ -1,12 +1,14 @@
 import { usual } from '../declare/config-flags.ts';
 import { positional } from '../declare/flags.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { Repeatable, VerifyOptions, VerifyResult } from '../verify/verify.ts';
 
 /** Does those stages of a run again that say how, and compares. */
 export const verifyOf = (stages: readonly Repeatable[]) =>
   defineStage({
     name: 'verify',
+    takes: { run: take.text, config: take.config, given: take.texts },
     settings: [],
     reads: ({ run }: VerifyOptions) => ({ run }),
     writes: () => [],

@@ -2,10 +2,12 @@ import { outputFolders } from '@radweave/artifacts';
 import { usual } from '../declare/config-flags.ts';
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
+import * as take from '../declare/taken.ts';
 import type { VisualizeOptions, VisualizeResult } from '../work/visualize.ts';
 
 export const visualize = defineStage({
   name: 'visualize',
+  takes: { config: take.config, modalities: take.texts, runs: take.names.optional() },
   settings: ['data.modalities', 'experiment.seed'],
   asked: ({ runs }: VisualizeOptions) => ({ runs }),
   reads: ({ config, modalities, runs = {} }) => ({
