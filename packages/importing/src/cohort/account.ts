@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path';
 import { compareText, type LeftOutFile, type MappedSeries } from '@radweave/artifacts';
+import { and } from '@radweave/remarks';
 import type { Image } from '../series/image.ts';
 import { OPEN, OUT, type Proposal } from '../series/propose.ts';
 import { looks } from '../series/rules.ts';
@@ -29,11 +30,11 @@ export function allLeftOut(
   const whole = { patient: '', series: '' };
   return [
     ...found.leftOut.map((one) => ({ ...one, ...whole })),
-    ...copies.map(({ patient, series, path, of, isRival, fault }) => ({
+    ...copies.map(({ patient, series, path, of, isRival, differs, fault }) => ({
       ...{ path: relative(root, path), patient, series },
       reason: isRival
-        ? `one SOPInstanceUID with ${relative(root, of)}, and other pixels or another place`
-        : `the same image as ${relative(root, of)}${fault === null ? '' : `, and ${fault}`}`,
+        ? `one SOPInstanceUID with ${relative(root, of)}, and other values, another place or another modality`
+        : `the same image as ${relative(root, of)}${fault === null ? (differs.length === 0 ? '' : `, with another header (${and(differs)})`) : `, and ${fault}`}`,
     })),
     ...images.map(({ path, patientId: patient }) => ({
       path: relative(root, path),

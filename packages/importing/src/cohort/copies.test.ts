@@ -5,7 +5,9 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { TAG } from '../dicom/tags.ts';
 import { type Image, readImage } from '../series/image.ts';
-import { type MadeUp, madeUpDicom, madeUpSlice, type Writing } from '../testing/made-up.ts';
+import { modalityOf } from '../series/propose.ts';
+import { FIRST_RULES } from '../series/rules.ts';
+import { MADE_UP_PET, type MadeUp, madeUpDicom, madeUpSlice, type Writing } from '../testing/made-up.ts';
 import { stacksOfPatients } from './copies.ts';
 
 type File = readonly [more: MadeUp, how?: Writing, cut?: number];
@@ -27,7 +29,11 @@ function stackOf(files: readonly File[]) {
     return image;
   });
   const patients = [{ hospital: 'HN', label: '0', pseudonym: 'p', images }];
-  const { stacks, copies, conflicts } = stacksOfPatients(patients, () => {});
+  const { stacks, copies, conflicts } = stacksOfPatients(
+    patients,
+    { isSuv: true, modalityOf: (image) => modalityOf(image, FIRST_MAPPING, null) },
+    () => {},
+  );
   expect(stacks).toHaveLength(1);
   return {
     taken: stacks[0]?.stack.slices.map(({ image }) => basename(image.path)),
@@ -42,6 +48,7 @@ function stackOf(files: readonly File[]) {
   };
 }
 
+const FIRST_MAPPING = { rules: FIRST_RULES, decisions: {} };
 const SAME = '1 × the same image in another file, left out';
 
 test.each<[what: string, first: File, second: File]>([
@@ -63,6 +70,7 @@ test.each<[what: string, more: MadeUp]>([
   ['another meaning of black', { [TAG.photometric]: ['CS', 'MONOCHROME1'] }],
   ['another place', at(2)],
   ['another pixel spacing', { [TAG.spacing]: ['DS', [1, 1.005]] }],
+  ['a description by which it is another modality', { [TAG.seriesDescription]: ['LO', 'portal'] }],
 ])('files of one image contradict each other: %s', (_, more) => {
   const found = stackOf([[uid(1)], [{ ...uid(1), ...more }], [{ ...uid(2), ...at(5) }], [uid(1)]]);
   expect(found.conflicts).toEqual([['0', '1']]);
@@ -102,4 +110,47 @@ test('slices that all have one UID are slices, each at its place', () => {
   expect(found).toEqual({ taken: ['0', '1', '2'], notes: [], fault: null, copies: [], conflicts: [] });
   const twice = [0, 5, 10, 5].map((z, i): File => [{ ...uid(1), ...at(z), ...(i === 3 ? gray(3) : {}) }]);
   expect(stackOf(twice).conflicts).toEqual([['1', '3']]);
+});
+
+const dose = (agent: MadeUp): MadeUp => {
+  const [, [first = {}]] = MADE_UP_PET[TAG.radiopharmaceutical] as unknown as [string, MadeUp[]];
+  return { [TAG.radiopharmaceutical]: ['SQ', [{ ...first, ...agent }]] };
+};
+
+test.each<[what: string, more: MadeUp]>([
+  ['weight', { [TAG.weight]: ['DS', '80'] }],
+  ['dose', dose({ [TAG.radionuclideDose]: ['DS', '300000000'] })],
+  ['half-life', dose({ [TAG.radionuclideHalfLife]: ['DS', '6500'] })],
+  ['time of the injection', dose({ [TAG.radiopharmaceuticalStart]: ['TM', '090000'] })],
+  ['time of the series', { [TAG.seriesTime]: ['TM', '100000'] }],
+  ['unit', { [TAG.units]: ['CS', 'GML'] }],
+])('files of one PET image with another %s contradict each other', (_, more) => {
+  const pet = { ...MADE_UP_PET, ...uid(1) };
+  const found = stackOf([[pet], [{ ...pet, ...more }], [{ ...MADE_UP_PET, ...uid(2), ...at(5) }]]);
+  expect(found.conflicts).toEqual([['0', '1']]);
+  // As one number may be written in several ways.
+  const same = stackOf([[pet], [{ ...pet, [TAG.weight]: ['DS', '70.00'] }]]);
+  expect(same).toMatchObject({ conflicts: [], notes: [SAME] });
+});
+
+test('of two PET files the one is taken of which SUV can be computed', () => {
+  const pet = { ...MADE_UP_PET, ...uid(1) };
+  expect(stackOf([[{ ...pet, [TAG.weight]: ['DS', ''] }], [pet]])).toMatchObject({
+    ...{ taken: ['1'], conflicts: [] },
+    copies: [['0', '1', expect.stringContaining("the patient's weight is missing")]],
+  });
+});
+
+test('headers that say something else of the series, and change nothing that is written, are told', () => {
+  const more: MadeUp = {
+    [TAG.seriesDescription]: ['LO', 'Abdomen'],
+    [TAG.kernel]: ['SH', 'B30f'],
+  };
+  expect(stackOf([[uid(1)], [{ ...uid(1), ...more }], [uid(1)]])).toMatchObject({
+    conflicts: [],
+    notes: [
+      SAME,
+      '1 × the same image in another file with another header (SeriesDescription and ConvolutionKernel), left out',
+    ],
+  });
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { hashFile } from '@radweave/artifacts';
 import { Scratch } from '@radweave/imaging';
-import { counted } from '@radweave/remarks';
+import { and, counted } from '@radweave/remarks';
 import { FileFault } from '../files/fault.ts';
 import { SliceReader } from '../output/slice-values.ts';
-import type { Image } from '../series/image.ts';
+import type { Image, ImageFacts } from '../series/image.ts';
 import { grouped, type Stack, stacksOf } from '../series/stack.ts';
 import type { ImportedPatient } from './patients.ts';
 
@@ -15,17 +15,27 @@ export interface Copy {
   readonly path: string;
   /** The file that has it. */
   readonly of: string;
-  /** Whether its pixels or place are others: nobody knows which file is right. */
+  /** Whether its values, place or modality are others: nobody knows which file is right. */
   readonly isRival: boolean;
+  /** Elements of the header that say something else, and change nothing of what is written. */
+  readonly differs: readonly string[];
   /** Why this one cannot be read; null where it can. */
   readonly fault: string | null;
 }
 
-/** Files with one SOPInstanceUID and other pixels, or of another place: only one of them can be right. */
+/** Files with one SOPInstanceUID and other values, of another place or modality: only one of them can be right. */
 export interface Conflict {
   readonly patient: string;
   readonly series: string;
   readonly paths: readonly string[];
+}
+
+/** What is made of images: copies that differ in it contradict each other. */
+export interface Meaning {
+  /** Whether values of PET become SUV. */
+  readonly isSuv: boolean;
+  /** The modality that rules name; null for none. */
+  readonly modalityOf: (image: Image) => string | null;
 }
 
 /**
@@ -35,6 +45,7 @@ export interface Conflict {
  */
 export function stacksOfPatients(
   patients: readonly ImportedPatient[],
+  meaning: Meaning,
   onSeries: (done: number, total: number) => void,
 ): { stacks: { patient: string; stack: Stack }[]; copies: Copy[]; conflicts: Conflict[] } {
   const all = patients.flatMap(({ pseudonym: patient, images }) =>
@@ -44,7 +55,7 @@ export function stacksOfPatients(
   const stacks = all.flatMap(({ patient, own }, i) => {
     const groups = imagesTold(own);
     if (groups.length < own.length) onSeries(i, all.length);
-    const told = groups.map(settled);
+    const told = groups.map((files) => settled(files, meaning));
     const series = own[0]?.series ?? '';
     copies.push(...told.flatMap(({ left }) => left.map((one) => ({ patient, series, ...one }))));
     const torn = told.flatMap(({ rivals }) => (rivals.length === 0 ? [] : [rivals]));
@@ -75,19 +86,20 @@ interface Settled {
 }
 
 /** Takes the first file that can be read. */
-function settled(files: readonly Image[]): Settled {
+function settled(files: readonly Image[], meaning: Meaning): Settled {
   const [first] = files as [Image];
   if (files.length === 1) return { image: first, left: [], rivals: [] };
   // Their instances are hashes of the content; the same bytes need not be decoded to be known as the same.
   const isSame = first.source.kind !== 'dicom' || new Set(files.map(({ path }) => hashFile(path))).size === 1;
-  const read = files.map((image) => ({ image, content: isSame ? '' : contentOf(image) }));
+  const read = files.map((image) => ({ image, content: isSame ? '' : contentOf(image, meaning) }));
   const whole = read.filter(({ content }) => !(content instanceof FileFault));
   const { image, content: own } = whole[0] ?? { image: first, content: '' };
   const left = read
     .filter((one) => one.image !== image)
-    .map(({ image: { path }, content }) => ({
+    .map(({ image: { path, facts }, content }) => ({
       path,
       of: image.path,
+      differs: differing(facts, image.facts),
       isRival: typeof content === 'string' && content !== own,
       fault: content instanceof FileFault ? content.message : null,
     }));
@@ -95,11 +107,34 @@ function settled(files: readonly Image[]): Settled {
   return { image, left, rivals: rivals.length > 1 ? rivals : [] };
 }
 
-/** A hash of the values and places of an image; why it cannot be read where it cannot. */
-function contentOf(image: Image): string | FileFault {
+/** Elements by what they are for. */
+const ELEMENTS: Readonly<Partial<Record<keyof ImageFacts, string>>> = {
+  type: 'Modality',
+  description: 'SeriesDescription',
+  imageType: 'ImageType',
+  contrast: 'ContrastBolusAgent',
+  delay: 'the time after the injection',
+  sequence: 'the sequence',
+  echoTime: 'EchoTime',
+  repetitionTime: 'RepetitionTime',
+  inversionTime: 'InversionTime',
+  kernel: 'ConvolutionKernel',
+  thickness: 'SliceThickness',
+  corrected: 'CorrectedImage',
+};
+
+function differing(a: ImageFacts, b: ImageFacts): string[] {
+  return Object.entries(ELEMENTS).flatMap(([key, name]) => {
+    const fact = key as keyof ImageFacts;
+    return a[fact] === b[fact] ? [] : [name];
+  });
+}
+
+/** A hash of the values and places of an image, and of its modality; why it cannot be read where it cannot. */
+function contentOf(image: Image, { isSuv, modalityOf }: Meaning): string | FileFault {
   const { rows, columns, frames } = image;
-  const hash = createHash('sha256');
-  const reader = new SliceReader(null, new Scratch());
+  const hash = createHash('sha256').update(JSON.stringify(modalityOf(image)));
+  const reader = new SliceReader(isSuv ? [image] : null, new Scratch());
   try {
     for (const frame of frames) {
       const { samples, valuesOf, photometric, unit } = reader.read({ image, frame, at: null });
@@ -118,8 +153,14 @@ function contentOf(image: Image): string | FileFault {
 function notesOf(told: readonly Settled[], conflicts: number): Pick<Stack, 'notes' | 'fault'> {
   const copies = told.flatMap(({ left }) => left.filter(({ isRival }) => !isRival));
   const torn = copies.filter(({ fault }) => fault !== null).length;
+  const other = copies.filter(({ fault, differs }) => fault === null && differs.length > 0);
+  const names = new Set(other.flatMap(({ differs }) => differs));
   const notes = [
-    { n: copies.length - torn, kind: 'the same image in another file, left out' },
+    { n: copies.length - torn - other.length, kind: 'the same image in another file, left out' },
+    {
+      n: other.length,
+      kind: `the same image in another file with another header (${and([...names])}), left out`,
+    },
     { n: torn, kind: 'the same image in another file that cannot be read, left out' },
   ];
   return {

@@ -5,8 +5,8 @@ import type { MaskFile } from '../masks/mask-file.ts';
 import type { PixelOptions } from '../output/options.ts';
 import type { Image } from '../series/image.ts';
 import type { MaskSource } from '../series/mask-source.ts';
-import { OPEN, OUT, type Proposal } from '../series/propose.ts';
-import { MASK, named } from '../series/rules.ts';
+import { modalityOf, OPEN, OUT, type Proposal } from '../series/propose.ts';
+import { MASK } from '../series/rules.ts';
 import { keyOf } from './patients.ts';
 
 /** A mask among DICOM files, and whose it may be: the first of them that has images. */
@@ -19,13 +19,11 @@ export type FoundMask = MaskFile & { readonly path: string; readonly owners: rea
  */
 export function withoutMasksAlone(
   images: readonly Image[],
-  rules: Mapping['rules'],
+  mapping: Mapping,
   wanted: readonly string[] | null,
 ): { images: Image[]; alone: Image[] } {
-  const isMask = ({ source, facts }: Image): boolean =>
-    source.kind !== 'dicom' &&
-    wanted?.includes(facts.description) !== true &&
-    named({ ...facts, plane: 'none', examination: { place: null, of: 1 } }, rules)?.modality === MASK;
+  const isMask = (image: Image): boolean =>
+    image.source.kind !== 'dicom' && modalityOf(image, mapping, wanted) === MASK;
   const groups = [...groupBy(images, ({ hospital, patientId }) => keyOf(hospital, patientId)).values()];
   const isAlone = (own: readonly Image[]): boolean => own.every(isMask);
   return {

@@ -1,7 +1,8 @@
 import { compareText, groupBy, type Mapping } from '@radweave/artifacts';
+import type { Image } from './image.ts';
 import type { MaskSource } from './mask-source.ts';
 import { type Examination, MASK, named, type SeriesFacts } from './rules.ts';
-import { grouped, type Oddity, type Stack } from './stack.ts';
+import { grouped, type Oddity, planeOf, type Stack } from './stack.ts';
 
 /** Whose series it is, and what becomes of it. */
 export interface Proposal {
@@ -65,6 +66,27 @@ export function propose(
   return first.map((one) => settled.get(one.stack) ?? one);
 }
 
+/** What a mapping makes of one image alone; null where no rule fits. */
+export function modalityOf(
+  { series, facts, frames: [frame] }: Image,
+  { rules, decisions }: Mapping,
+  wanted: Wishes['wanted'],
+): string | null {
+  const plane = frame === undefined ? 'none' : planeOf(frame);
+  const found = nameOf({ ...facts, plane, examination: { place: 1, of: 1 } }, rules, wanted);
+  return decisions[series] ?? found?.modality ?? null;
+}
+
+function nameOf(
+  facts: SeriesFacts,
+  rules: Mapping['rules'],
+  wanted: Wishes['wanted'],
+): { modality: string; because: string } | null {
+  if (wanted?.includes(facts.description) === true)
+    return { modality: facts.description, because: 'its own name' };
+  return named(facts, rules);
+}
+
 /** Which of a patient's examinations a stack is of, by their dates. @param own All stacks of the patient. */
 function examinationOf(stack: Stack, own: readonly Stack[]): Examination {
   const began = new Map<string | undefined, string>();
@@ -90,11 +112,7 @@ function nameOne(
   const one = { patient, stack, facts, mask: null };
   const decided = decisions[stack.id];
   const found =
-    decided !== undefined
-      ? { modality: decided, because: DECIDED }
-      : wanted?.includes(facts.description) === true
-        ? { modality: facts.description, because: 'its own name' }
-        : named(facts, rules);
+    decided !== undefined ? { modality: decided, because: DECIDED } : nameOf(facts, rules, wanted);
   const fault = stack.fault === null ? '' : `, but ${stack.fault}`;
   if (found === null) return { ...one, modality: OPEN, because: `no rule fits${fault}` };
   const { modality, because } = found;

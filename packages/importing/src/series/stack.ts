@@ -169,7 +169,7 @@ function stackOf(part: readonly Slice[], isPart: boolean, told: Pick<Stack, 'not
   };
 }
 
-function planeOf(frame: Frame): Plane {
+export function planeOf(frame: Frame): Plane {
   const normal = normalOf(frame);
   if (normal === null) return 'none';
   const [x, y, z] = normal.map(Math.abs) as unknown as Vector;

@@ -61,7 +61,7 @@ peerTest(
       code: 'E_IMPORT_OPEN',
       exitCode: 3,
       message: expect.stringMatching(
-        /^files have one SOPInstanceUID, and other pixels or another place\n {2}- HN-\d{6}, series \w{16}: A again and I1 /,
+        /^files have one SOPInstanceUID, and other values, another place or another modality\n {2}- HN-\d{6}, series \w{16}: A again and I1 /,
       ),
       hint: expect.stringContaining('Take all but the right one of them away'),
     });
@@ -74,7 +74,7 @@ peerTest(
     await importStage({ ...options, dryRun: true }, dry);
     expect(dry.said.join('\n')).not.toContain('the same image');
     expect(readFileSync(privateFiles(options.secrets).leftOut, 'utf8')).toContain(
-      ',"one SOPInstanceUID with A again, and other pixels or another place"\n',
+      ',"one SOPInstanceUID with A again, and other values, another place or another modality"\n',
     );
     expect(dry.said.join('\n')).toMatch(
       /: A again and I1\n(.*\n)*.*but 1 SOPInstanceUID is that of several images/,

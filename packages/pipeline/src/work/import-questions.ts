@@ -68,7 +68,7 @@ export function conflictingFiles(
       return `${patient}, series ${series}: ${and(names)}`;
     });
   return {
-    what: 'files have one SOPInstanceUID, and other pixels or another place',
+    what: 'files have one SOPInstanceUID, and other values, another place or another modality',
     lines,
     hint: 'Take all but the right one of them away from the folder, or leave these series out by decisions there ("-")',
   };

@@ -53,7 +53,7 @@ import { maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { pixelOptions } from '@radweave/importing/output/pixel-flags';
 import { FIRST_FILES } from '@radweave/importing/series/named-files';
-import { propose } from '@radweave/importing/series/propose';
+import { modalityOf, propose } from '@radweave/importing/series/propose';
 import { FIRST_RULES, withMaskRule } from '@radweave/importing/series/rules';
 import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
@@ -141,13 +141,20 @@ export async function importImages(
   const sources = new Sources(secrets, key);
   const read = sources.watching(readerFor(who, { key, mapping, unclear, masks }));
   const found = findImages(options.root, read, step('reading headers'));
-  const { images, alone } = withoutMasksAlone(found.images, mapping.rules, who.modalities);
+  const { images, alone } = withoutMasksAlone(found.images, mapping, who.modalities);
   if (options.kind !== 'dicom' && images.length > 0) requireWho(who, !dryRun, images);
   const known = existsSync(path) ? readPseudonyms(path) : [];
   const { patients, pseudonyms, unlisted } = patientsOf(images, who, known);
   if (how === null || pseudonyms.length === known.length) writePseudonyms(path, pseudonyms);
   else throw newPatients(pseudonyms.length - known.length, path);
-  const { stacks, copies, conflicts } = stacksOfPatients(patients, step('comparing copies'));
+  const { stacks, copies, conflicts } = stacksOfPatients(
+    patients,
+    {
+      isSuv: pixels.suv !== null,
+      modalityOf: (image) => modalityOf(image, mapping, who.modalities),
+    },
+    step('comparing copies'),
+  );
   const named = propose(stacks, mapping, { wanted: who.modalities, usesMasks: options.mask !== null });
   const {
     proposals: outlined,
