@@ -10,7 +10,7 @@ import {
 import { type DemoOptions, demoConfig, EPOCHS, FOLDER, FOLDS, runDemo } from '../library/demo.ts';
 import { runEnding } from '../present/results.ts';
 import { JobClock } from '../stage/job-clock.ts';
-import { terminalRunner } from '../stage/run-stage.ts';
+import { onTerminal } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 import { setUpOnce } from './setup.ts';
 
@@ -58,7 +58,7 @@ async function demo(config: Config, quiet: boolean): Promise<void> {
     `It takes ${NEEDS.minutes} minutes on two cores, and ${NEEDS.most} of disk, of which ${NEEDS.stays} stay.`,
   );
   say(`Folder: ${folderOf(config)}`);
-  await runDemo(config, terminalRunner(quiet, new JobClock(config, FOLDS)));
+  await onTerminal(quiet, (runner) => runDemo(config, runner), new JobClock(config, FOLDS));
 }
 
 function nextSteps(folder: string): string {

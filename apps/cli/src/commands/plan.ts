@@ -4,7 +4,7 @@ import { counted } from '@radweave/remarks';
 import { forThisStudy } from '../command-line.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
-import { terminalRunner } from '../stage/run-stage.ts';
+import { onTerminal } from '../stage/run-stage.ts';
 import { table } from '../table.ts';
 import type { Define } from './define.ts';
 import { JOB_FLAGS, type JobFlags, jobOptions } from './job-flags.ts';
@@ -15,7 +15,9 @@ export const define: Define = (command) => {
     const call = readCall('plan', flags);
     tellFile(call, flags);
     const how = jobOptions(flags);
-    const { plan, file } = await planStudy(call.config, how, terminalRunner(flags.quiet === true));
+    const { plan, file } = await onTerminal(flags.quiet === true, (runner) =>
+      planStudy(call.config, how, runner),
+    );
     if (flags.json === true) {
       process.stdout.write(jsonLine({ ...plan, file }));
       return;

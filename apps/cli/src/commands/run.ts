@@ -4,7 +4,7 @@ import { runEnding } from '../present/results.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
 import { JobClock } from '../stage/job-clock.ts';
-import { terminalRunner } from '../stage/run-stage.ts';
+import { onTerminal } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 import { JOB_FLAGS, type JobFlags, jobOptions } from './job-flags.ts';
 
@@ -15,7 +15,11 @@ export const define: Define = (command) => {
     tellFile(call, flags);
     const how = jobOptions(flags);
     const clock = new JobClock(call.config, how.crossFit);
-    const outcomes = await runPipeline(call.config, how, terminalRunner(flags.quiet === true, clock));
+    const outcomes = await onTerminal(
+      flags.quiet === true,
+      (runner) => runPipeline(call.config, how, runner),
+      clock,
+    );
     await finishCopies();
     process.stdout.write(flags.json === true ? jsonLine(outcomes) : runEnding(call.config));
   });

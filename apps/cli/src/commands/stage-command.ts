@@ -5,6 +5,7 @@ import {
   finishCopies,
   type Next,
   placeIn,
+  type Runner,
   renewRecord,
   type SomeStage,
   STAGES,
@@ -15,7 +16,7 @@ import { fieldsText, presenterOf } from '../present/index.ts';
 import type { FlagValues, Shown } from '../present/presenter.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CallConfig, type CommonFlags, readCall, tellFile } from '../stage/flags.ts';
-import { runStage, terminalRunner } from '../stage/run-stage.ts';
+import { onTerminal } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 
 type Typed = CommonFlags & FlagValues;
@@ -47,14 +48,19 @@ async function perform(stages: readonly Commanded[], name: string, flags: Typed)
   for (const stage of [...stages].reverse()) {
     const options = stage.command.options(call, flags);
     if (options === null) continue;
-    await runAndShow(stage, options, call, flags);
+    await onTerminal(flags.quiet === true, (runner) => runAndShow(stage, options, call, flags, runner));
     await finishCopies();
     return;
   }
 }
 
-async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, flags: Typed): Promise<void> {
-  const quiet = flags.quiet === true;
+async function runAndShow(
+  stage: Commanded,
+  options: unknown,
+  call: CallConfig,
+  flags: Typed,
+  runner: Runner,
+): Promise<void> {
   const name = stage.name as StageName;
   const { written, fault } = await presenterOf(name);
   const print = ({ json, text }: Shown): void => {
@@ -63,10 +69,10 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
   let result: unknown;
   try {
     const warnings: string[] = [];
-    result = await runStage(name, options as never, quiet, (text) => warnings.push(text));
+    result = await runner.run(name, options as never, (text) => warnings.push(text));
     if (stage.job?.isDoneAlone === true) {
       const outputs = stage.writes(options as never, result as never);
-      await renewRecord(name, call.config, outputs, warnings, terminalRunner(quiet));
+      await renewRecord(name, call.config, outputs, warnings, runner);
     }
   } catch (error) {
     if (written !== undefined && Object(error).code === written.code) print(written.read(call.config));
@@ -79,7 +85,7 @@ async function runAndShow(stage: Commanded, options: unknown, call: CallConfig, 
     written?.read(call.config) ??
       (next === null
         ? { json: result, text: await textOf(name, result, flags) }
-        : await withNext(name, result, next, flags)),
+        : await withNext(name, result, next, flags, runner)),
   );
   const wrong = fault?.(result as never) ?? null;
   if (wrong !== null) throw wrong;
@@ -90,9 +96,10 @@ async function withNext(
   result: unknown,
   next: Next<SomeStage>,
   flags: Typed,
+  runner: Runner,
 ): Promise<Shown> {
   const stage = next.stage.name as StageName;
-  const following = await runStage(stage, next.options as never, flags.quiet === true);
+  const following = await runner.run(stage, next.options as never, () => undefined);
   return {
     json: { ...Object(result), [next.as]: following },
     text: (await textOf(name, result, flags)) + (await textOf(stage, following, flags)),

@@ -3,7 +3,7 @@ import { type OpenPlan, planSearch, STAGES } from '@radweave/pipeline';
 import { searchEnding } from '../present/search.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
-import { terminalRunner } from '../stage/run-stage.ts';
+import { onTerminal } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 import { WORK_FLAGS, type WorkFlags, workOn } from './work.ts';
 
@@ -15,11 +15,12 @@ export const define: Define = (command) => {
     const call = readCall('tune', typed);
     tellFile(call, typed);
     const { config } = call;
-    const runner = terminalRunner(typed.quiet === true);
     const plans: OpenPlan[] = [];
     // All are drawn before the first is trained: what one lacks is told at once.
-    for (const modality of new Set(typed.modality ?? config.data.modalities))
-      plans.push(await planSearch({ config, modality }, runner));
+    await onTerminal(typed.quiet === true, async (runner) => {
+      for (const modality of new Set(typed.modality ?? config.data.modalities))
+        plans.push(await planSearch({ config, modality }, runner));
+    });
     for (const plan of plans) await workOn(plan, typed);
     const found = plans.map((plan) => readSearch(tuneFiles(plan.config.experiment.output_dir).record));
     const json = found.length === 1 ? found[0] : found;

@@ -17,8 +17,7 @@ import { searchEnding } from '../present/search.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { type CommonFlags, readCall } from '../stage/flags.ts';
 import { showWorkers } from '../stage/progress.ts';
-import { stoppable, terminalRunner } from '../stage/run-stage.ts';
-import { onStopSignal } from '../stage/stop-signals.ts';
+import { onTerminal, stoppable } from '../stage/run-stage.ts';
 import type { Define } from './define.ts';
 
 export interface WorkFlags extends CommonFlags, Record<string, unknown> {
@@ -63,21 +62,11 @@ export async function workOn(
     devices: names?.flatMap((name) => name.split(',')).filter(Boolean),
   });
   const index = workerIndex(typed);
-  if (devices.length === 0) await workHere(plan, index, quiet);
-  else {
-    await stoppable((signal) =>
-      workInProcesses(plan, devices, index * devices.length, { onEvent: showWorkers(quiet), signal }),
-    );
-  }
-}
-
-async function workHere(plan: OpenPlan, index: number, quiet: boolean): Promise<void> {
-  const stopping = new AbortController();
-  const release = onStopSignal(() => stopping.abort());
-  try {
-    await workOnPlan(plan, terminalRunner(quiet), { index, signal: stopping.signal });
+  if (devices.length === 0) {
+    await onTerminal(quiet, (runner, signal) => workOnPlan(plan, runner, { index, signal }));
     await finishCopies();
-  } finally {
-    release();
+    return;
   }
+  const onEvent = showWorkers(quiet);
+  await stoppable((signal) => workInProcesses(plan, devices, index * devices.length, { onEvent, signal }));
 }

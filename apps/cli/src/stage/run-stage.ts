@@ -1,11 +1,4 @@
-import {
-  type Runner,
-  runInThread,
-  type StageEvent,
-  type StageName,
-  type StageOptions,
-  type StageResult,
-} from '@radweave/pipeline';
+import { followedRunner, type Runner } from '@radweave/pipeline';
 import type { JobClock } from './job-clock.ts';
 import { ProgressDisplay } from './progress.ts';
 import { onStopSignal, type StopSignal, wasStopped } from './stop-signals.ts';
@@ -50,37 +43,26 @@ export async function stoppable<T>(
 }
 
 /**
- * Runs a stage in the engine thread with progress on standard error.
+ * Does what runs stages, with progress on standard error, so that it can be stopped.
  *
  * @throws InterruptedError also when an earlier stage of this process was asked to stop and came to its end nonetheless.
  */
-export async function runStage<S extends StageName>(
-  stage: S,
-  options: StageOptions<S>,
+export async function onTerminal<T>(
   quiet: boolean,
-  onWarning: (text: string) => void = () => undefined,
+  work: (runner: Runner, signal: AbortSignal) => Promise<T>,
   job?: JobClock,
-): Promise<StageResult<S>> {
-  const display = new ProgressDisplay(process.stderr, quiet, job);
-  if ('modality' in options) job?.begin(stage, options.modality);
-  const onEvent = (event: StageEvent): void => {
-    display.show(event);
-    if (event.kind === 'log' && event.level === 'warning') onWarning(event.text);
-  };
+): Promise<T> {
+  let display = new ProgressDisplay(process.stderr, quiet);
   return await stoppable(
-    (signal) => runInThread(stage, options, { signal, onEvent }),
+    (signal) => {
+      const runner = followedRunner({ signal, onEvent: (event) => display.show(event) });
+      const run: Runner['run'] = async (stage, options, onWarning) => {
+        display = new ProgressDisplay(process.stderr, quiet, job);
+        if ('modality' in options) job?.begin(stage, options.modality);
+        return await runner.run(stage, options, onWarning).finally(() => display.clear());
+      };
+      return work({ ...runner, run }, signal);
+    },
     () => display.clear(),
   );
-}
-
-/** Runs the stages of a whole job and tells of them on standard error. */
-export function terminalRunner(quiet: boolean, job?: JobClock): Runner {
-  const display = new ProgressDisplay(process.stderr, quiet);
-  return {
-    run: (stage, options, onWarning) => runStage(stage, options, quiet, onWarning, job),
-    say: (text) => {
-      if (!quiet) process.stderr.write(`${text}\n`);
-    },
-    warn: (text) => display.show({ kind: 'log', level: 'warning', text }),
-  };
 }
