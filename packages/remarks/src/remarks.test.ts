@@ -112,8 +112,13 @@ test.each([
   ],
   [
     remark('audit-frozen', { n: 13, evaluated: 7, scalers: 2, thresholds: 4 }),
-    '13 项冻结的决策（评估 7 项；特征逻辑回归的标准化参数 2 项、阈值 4 项）',
+    '13 项冻结的决策（评估 7 项；fusion/model.json 中标准化参数 2 项、阈值 4 项）',
   ],
+  [
+    remark('audit-frozen', { n: 2, evaluated: 1, scalers: 1, thresholds: 0 }),
+    '2 项冻结的决策（评估 1 项；fusion/model.json 中标准化参数 1 项）',
+  ],
+  [remark('audit-frozen', { n: 3, evaluated: 3, scalers: 0, thresholds: 0 }), '3 项冻结的决策（评估 3 项）'],
   [
     remark('data-lost', {
       hospital: 'DU',
@@ -147,4 +152,14 @@ test.each([
   [remark('audit-fold-models', { n: 0, records: 2 }), '仅检查了 2 份 logit 记录：各折网络均已不存在'],
 ])('%j in Chinese', (one, chinese) => {
   expect(say(one, ZH)).toBe(chinese);
+});
+
+test('frozen decisions of no kind are not counted', () => {
+  const text = (scalers: number, thresholds: number): string =>
+    remark('audit-frozen', { n: 9, evaluated: 3, scalers, thresholds }).text;
+  expect(text(3, 3)).toBe(
+    '9 frozen decisions (3 of the evaluation; 3 scalers and 3 thresholds of fusion/model.json)',
+  );
+  expect(text(1, 0)).toMatch(/evaluation; 1 scaler of fusion/);
+  expect(text(0, 0)).toMatch(/\(3 of the evaluation\)$/);
 });

@@ -94,6 +94,10 @@ function detailOf({ looked, found }: CheckReport, reasons: readonly Remark[]): R
   const named = found.map(({ what, count, at_least }) =>
     remark('audit-found', { what, n: count, isAtLeast: at_least }),
   );
-  const unseen = reasons.length === 0 ? null : remark('audit-not-checked', { reasons });
-  return several([looked, ...named, unseen]) ?? remark('audit-nothing');
+  const seen = several([looked, ...named]);
+  // The outcome says it already of a check that looked at nothing.
+  if (seen === null) return several(reasons) ?? remark('audit-nothing');
+  return reasons.length === 0
+    ? seen
+    : remark('several', { parts: [seen, remark('audit-not-checked', { reasons })] });
 }

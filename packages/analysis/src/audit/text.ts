@@ -14,7 +14,7 @@ export function auditText(record: AuditRecord): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   return [
     VERDICTS[verdict],
-    `Modalities ${modalities.join(', ')}; splits in ${splits_dir}`,
+    `${modalities.length === 1 ? 'Modality' : 'Modalities'} ${modalities.join(', ')}; splits in ${splits_dir}`,
     '',
     ...checks.map(
       ({ name, outcome, detail }) => `${name.padEnd(width)}  ${outcome.padEnd(14)}  ${detail.text}`,

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { auditText } from '@radweave/analysis/audit/text';
 import {
   type AuditRecord,
   type Config,
@@ -156,10 +157,12 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
   await fuse({ config, modalities: ['A'] }, listening());
   const one = (await audited(config, { modalities: ['A'] })).record;
   expect(one.checks.find(({ name }) => name === 'fusion')?.detail.text).toMatch(
-    /^the logistic regression on the features of A; the logistic regression was fitted on in-sample/,
+    /^the logistic regression on the features of A; a logistic regression was fitted on in-sample/,
   );
   expect(one.findings[0]?.hint).toMatch(/^Cross-fit: radweave extract --modality A/);
   expect(one.findings[0]?.hint).toMatch(cured);
+  expect(auditText(one)).toContain('\nModality A; splits in ');
+  expect(auditText(record)).toContain('\nModalities A, P; splits in ');
   const outcomes = Object.fromEntries(record.checks.map(({ name, outcome }) => [name, outcome]));
   expect(outcomes).toMatchObject({
     checkpoints: 'passed',
@@ -343,7 +346,7 @@ test('the decisions of an evaluation are looked at, too', async () => {
   expect(codes(record)).toEqual([]);
   // The report lists the one of the evaluation: the others are told apart from it.
   expect(record.checks.find(({ name }) => name === 'frozen decisions')?.detail.text).toContain(
-    '7 frozen decisions (1 of the evaluation; 3 scalers and 3 thresholds of the logistic regression on features)',
+    '7 frozen decisions (1 of the evaluation; 3 scalers and 3 thresholds of fusion/model.json)',
   );
   writeFrozen(join(folder, 'fused.threshold.json'), {
     ...threshold,

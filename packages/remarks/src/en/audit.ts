@@ -1,6 +1,8 @@
 import { of } from '../entry.ts';
 import { fusedModel } from '../model-names.ts';
-import { counted } from './grammar.ts';
+import { and, counted } from './grammar.ts';
+
+const some = (n: number, noun: string): string[] => (n === 0 ? [] : [counted(n, noun)]);
 
 /** What the leakage audit looked at, could not look at and found; findings are named as in `audit.json`. */
 export const AUDIT = {
@@ -40,8 +42,10 @@ export const AUDIT = {
   ),
   'audit-frozen': of(
     { n: 'number', evaluated: 'number', scalers: 'number', thresholds: 'number' },
-    ({ n, evaluated, scalers, thresholds }) =>
-      `${counted(n, 'frozen decision')} (${evaluated} of the evaluation; ${counted(scalers, 'scaler')} and ${counted(thresholds, 'threshold')} of the logistic regression on features)`,
+    ({ n, evaluated, scalers, thresholds }) => {
+      const fused = and([...some(scalers, 'scaler'), ...some(thresholds, 'threshold')]);
+      return `${counted(n, 'frozen decision')} (${evaluated} of the evaluation${fused === '' ? '' : `; ${fused} of fusion/model.json`})`;
+    },
   ),
   'audit-nothing': 'there was nothing to look at',
   'audit-no-pixels': 'looking at pixels was switched off',
@@ -151,14 +155,14 @@ export const AUDIT = {
   WARN_FEATURES_SAME: 'patients in one split have the very same features',
   WARN_FEATURES_PATIENTS: 'features are not of the present patients or slices',
   LEAK_FUSION_FITTED:
-    'the logistic regression on features was fitted on patients who are now in validation or test',
+    'a logistic regression on features was fitted on patients who are now in validation or test',
   LEAK_FUSION_THRESHOLD:
-    'the threshold of the logistic regression on features was chosen on patients who are now in test',
-  WARN_FUSION_PATIENTS: 'the logistic regression is not of the present patients, slices or features',
+    'the threshold of a logistic regression on features was chosen on patients who are now in test',
+  WARN_FUSION_PATIENTS: 'a logistic regression is not of the present patients, slices or features',
   WARN_FUSION_IN_SAMPLE:
-    'the logistic regression was fitted on in-sample features: their network was trained on the same patients',
+    'a logistic regression was fitted on in-sample features: those of a network that was trained on the same patients',
   INFO_FUSION_IN_SAMPLE:
-    "the logistic regression was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
+    "a logistic regression was fitted on in-sample features; 'stacked' was fitted on out-of-fold logits",
   LEAK_FROZEN_EXTERNAL: 'a decision was fitted on the patients it is evaluated on: external or test',
   LEAK_FROZEN_CHANGED: 'a frozen decision was changed after it was fitted',
 };

@@ -23,7 +23,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-fusion': ({ modalities }) =>
     `${modalities.join('、')} 的${modalities.length === 1 ? '特征的逻辑回归' : '融合'}`,
   'audit-frozen': ({ n, evaluated, scalers, thresholds }) =>
-    `${n} 项冻结的决策（评估 ${evaluated} 项；特征逻辑回归的标准化参数 ${scalers} 项、阈值 ${thresholds} 项）`,
+    `${n} 项冻结的决策（评估 ${evaluated} 项${scalers + thresholds === 0 ? '' : `；fusion/model.json 中${scalers === 0 ? '' : `标准化参数 ${scalers} 项`}${scalers * thresholds === 0 ? '' : '、'}${thresholds === 0 ? '' : `阈值 ${thresholds} 项`}`}）`,
 
   'audit-nothing': '没有可检查的内容',
   'audit-no-pixels': '按要求未检查像素',
