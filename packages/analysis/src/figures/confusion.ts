@@ -2,7 +2,7 @@ import type { PredictionRow } from '@radweave/artifacts';
 import { counted, fusedModel } from '@radweave/remarks';
 import { confusionChart, type Spec } from '@radweave/report/charts';
 import { confusionMatrix } from '@radweave/stats';
-import type { FigureSet } from './figure.ts';
+import { type FigureSet, titleOf } from './figure.ts';
 import { EVALUATED_SPLITS, nobodyPredicted, type ShownFusion, SPLIT_TITLES } from './shown-fusion.ts';
 import { CHART_WORDS } from './words.ts';
 
@@ -39,5 +39,5 @@ function confusionSpec(
     labels.length,
   );
   const counts = labels.map((_, i) => labels.map((_, j) => table.data[i * labels.length + j] ?? 0));
-  return { title: { text: title, subtitle }, ...confusionChart(labels, counts, CHART_WORDS) };
+  return { title: titleOf(title, subtitle), ...confusionChart(labels, counts, CHART_WORDS) };
 }

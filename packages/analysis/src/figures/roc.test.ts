@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { confusionFigures } from './confusion.ts';
+import { titleOf } from './figure.ts';
 import { rocFigures } from './roc.ts';
 
 test('where the fused model predicts nobody, that is the reason, not their labels', () => {
@@ -22,4 +23,17 @@ test('where the fused model predicts nobody, that is the reason, not their label
   );
   const ofOne = rocFigures({ ...results, modalities: ['A'] }).skipped.map(({ reason }) => reason);
   expect(ofOne[0]).toMatch(/^the logistic regression on the features of A predicts nobody/);
+});
+
+test('a title is as wide as its picture, whatever modalities are called', () => {
+  const { text, subtitle } = titleOf(
+    'ROC of the logistic regression on the features of Arterial phase with fat saturation, test, by hospital',
+    '',
+  );
+  expect(text).toEqual([
+    'ROC of the logistic regression on the features of Arterial',
+    'phase with fat saturation, test, by hospital',
+  ]);
+  expect(subtitle).toEqual(['']);
+  expect(titleOf('ROC of the fused model, test, by hospital', 'Circle').text).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
 import { counted, digitsApart, fusedModel, isOneNumber, shownModel } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
-import type { FigureSet } from './figure.ts';
+import { type FigureSet, titleOf } from './figure.ts';
 import {
   EVALUATED_SPLITS,
   type EvaluatedSplit,
@@ -40,15 +40,17 @@ export function rocFigures(results: ShownFusion): FigureSet {
       const subtitle = point === null ? '' : point.text;
       set.figures.push({
         name,
-        spec: { title: { text: title, subtitle }, ...rocChart(curves, point, CHART_WORDS) },
+        spec: { title: titleOf(title, subtitle), ...rocChart(curves, point, CHART_WORDS) },
       });
     }
   };
+  // Of more labels the curves are of one model, and their names are labels.
+  const whose = results.labels.length > 2 ? ` of the ${fusedModel(results.modalities)}` : '';
   for (const split of EVALUATED_SPLITS) {
     const n = results.predictions[split].length;
     draw(
       `roc_${split}`,
-      `ROC, ${SPLIT_TITLES[split]} (${counted(n, 'patient')})`,
+      `ROC${whose}, ${SPLIT_TITLES[split]} (${counted(n, 'patient')})`,
       split,
       curvesOfModels(results, split),
     );

@@ -349,4 +349,6 @@ test('a cohort of three labels has a curve for each against the rest', async () 
   expect(readFileSync(join(folderOf(config), 'confusion_test.svg'), 'utf8')).toContain(
     'the most probable label',
   );
+  // The curves are named by their labels alone.
+  expect(svg).toContain('ROC of the fused model, test (30 patients)');
 });
