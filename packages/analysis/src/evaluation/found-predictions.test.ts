@@ -57,6 +57,17 @@ test('one label for everybody, a rare label, certainty and more features than pa
     "all are predicted grade0: the accuracy is that label's share",
   ]);
   expect(oneLabelNote(models[1]?.patients.test ?? [], names)).toEqual([]);
+  // Who all have that label: their accuracy is 1, whatever the model knows.
+  const alike = evaluatedAs('A', {
+    test: [
+      [1, 0.9, 1],
+      [1, 0.8, 1],
+    ],
+  }).patients.test;
+  expect(texts(oneLabelNote(alike, names))).toEqual([
+    "all are predicted grade1: the accuracy is that label's share",
+  ]);
+  expect(oneLabelNote(alike.slice(1), names)).toEqual([]);
 });
 
 test('a label that is rare is told of each model that was fitted on other patients', () => {

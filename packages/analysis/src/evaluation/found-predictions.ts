@@ -55,11 +55,17 @@ export function foundInPredictions(
   ];
 }
 
-/** The label that all of these patients are predicted to have, although they have several. */
-export function onlyPrediction(patients: readonly EvaluatedPatient[]): number | null {
+/** The label that all of these patients are predicted to have. */
+function samePrediction(patients: readonly EvaluatedPatient[]): number | null {
   const [first] = patients;
-  if (first === undefined || patients.every(({ label }) => label === first.label)) return null;
-  return patients.every(({ predicted }) => predicted === first.predicted) ? first.predicted : null;
+  return first !== undefined && patients.every(({ predicted }) => predicted === first.predicted)
+    ? first.predicted
+    : null;
+}
+
+/** The same, although they have several. */
+function onlyPrediction(patients: readonly EvaluatedPatient[]): number | null {
+  return new Set(patients.map(({ label }) => label)).size > 1 ? samePrediction(patients) : null;
 }
 
 function foundOneLabel(
@@ -167,7 +173,7 @@ function foundRareLabel(models: readonly PredictedModel[], labelNames: readonly 
 
 /** A caution for the row of these patients. */
 export function oneLabelNote(patients: readonly EvaluatedPatient[], labelNames: readonly string[]): Remark[] {
-  const only = onlyPrediction(patients);
-  if (only === null) return [];
+  const only = samePrediction(patients);
+  if (only === null || patients.length === 1) return [];
   return [remark('all-predicted', { label: labelNames[only] ?? String(only) })];
 }

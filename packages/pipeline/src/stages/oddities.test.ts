@@ -180,6 +180,10 @@ test('external hospitals with one label each are told: there a label is a hospit
   expect(await warned(config)).toEqual([
     `${first} and ${second} have patients of one label each: what differs between the hospitals cannot be told from what differs between the labels there`,
   ]);
+  rmSync(join(raw, String(second)), { recursive: true });
+  expect(await warned(config)).toEqual([
+    'All patients of the test set have the same label, grade1: there is no AUC of them',
+  ]);
 });
 
 test('what is missing is said before the error that nobody is left', async () => {

@@ -167,7 +167,7 @@ export async function preprocess(
   const { home_hospital, train_ratio } = config.data;
   const late = [
     ...(splits === null ? unkeptShare(members, home_hospital, train_ratio) : []),
-    ...externalOddities(external, found.hospitals, homes),
+    ...externalOddities(external, found, homes),
   ];
   for (const { text } of late) warn(context, text);
   warnings.push(...late);

@@ -135,6 +135,10 @@ export const DATA = {
     ({ hospitals }) =>
       `${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients in the test set and in training or validation: for ${hospitals.length === 1 ? 'this hospital' : 'these hospitals'} the test is internal, and shows nothing about patients of other hospitals`,
   ),
+  'data-one-label-test': of(
+    { label: 'text' },
+    ({ label }) => `All patients of the test set have the same label, ${label}: there is no AUC of them`,
+  ),
   'data-label-is-hospital': of(
     { hospitals: 'texts' },
     ({ hospitals }) =>

@@ -51,6 +51,7 @@ export const DATA_ZH: Sentences<typeof DATA> = {
   'data-no-external': ({ home }) => `除 ${home} 外未读取任何医院：外部测试集为空`,
   'data-test-at-home': ({ hospitals }) =>
     `${list(hospitals)} 的患者既在测试集，又在训练集或验证集：对${hospitals.length === 1 ? '该医院' : '这些医院'}而言为内部测试，不能说明其他医院的患者`,
+  'data-one-label-test': ({ label }) => `测试集患者的标签均为 ${label}：无法计算其 AUC`,
   'data-label-is-hospital': ({ hospitals }) =>
     `${list(hospitals)} 各自只有一种标签的患者：在这些医院，医院之间的差异与标签之间的差异无法区分`,
   'data-no-external-usable': ({ hospitals }) => `${list(hospitals)} 没有可用的患者：外部测试集为空`,

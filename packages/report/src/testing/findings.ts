@@ -40,6 +40,7 @@ export function odditiesOf(home: string, hostile: string): Oddities {
     remark('data-darker', { ...like, high: 0.2 }),
     remark('data-brighter', { ...like, high: 0.9 }),
     remark('data-no-external', { home }),
+    remark('data-one-label-test', { label: 'grade1' }),
     remark('data-label-is-hospital', { hospitals: ['SY', 'ZS'] }),
     remark('data-no-external-usable', { hospitals: ['SY', 'ZS'] }),
   ];

@@ -135,7 +135,7 @@ export function emptyClasses({ labels }: FoundCohort, members: readonly CohortMe
 /** Why the external patients show nothing, or cannot tell what tells the labels apart from what tells hospitals apart. */
 export function externalOddities(
   external: readonly CohortMember[],
-  hospitals: readonly string[],
+  { hospitals, labels }: Pick<FoundCohort, 'hospitals' | 'labels'>,
   homes: readonly string[],
 ): Remark[] {
   if (external.length === 0) {
@@ -149,7 +149,11 @@ export function externalOddities(
   const internal = atHome.length === 0 ? [] : [remark('data-test-at-home', { hospitals: atHome })];
   const labelsOf = (some: readonly CohortMember[]): number => new Set(some.map(({ label }) => label)).size;
   const each = [...groupBy(external, ({ hospital }) => hospital)];
-  if (labelsOf(external) < 2 || each.some(([, own]) => labelsOf(own) > 1)) return internal;
+  const [first] = external;
+  if (first !== undefined && labelsOf(external) === 1) {
+    return [...internal, remark('data-one-label-test', { label: labelName(labels, first.label) })];
+  }
+  if (each.some(([, own]) => labelsOf(own) > 1)) return internal;
   return [...internal, remark('data-label-is-hospital', { hospitals: each.map(([hospital]) => hospital) })];
 }
 
