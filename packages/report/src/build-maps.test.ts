@@ -93,6 +93,11 @@ test('maps of a network no better than chance carry that caution, and the check 
   expect(chance).toContain(
     'network A is not shown to be better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
   );
+  const three = study({ classes: 3 });
+  for (const row of three.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
+  expect(textOf(section(await buildReport(three, 'en'), 'explanations'))).toContain(
+    '(external test: macro AUC 0.50',
+  );
   expect(chance.match(/caution: a network not shown to be better than chance/g)).toHaveLength(3);
   const evaluated = one.evaluation.models.find(({ name }) => name === 'network A');
   const enough = evaluated?.patients.test.splice(5) ?? [];

@@ -40,8 +40,8 @@ test.each(LANGUAGES)('every part that was not made says so and names its command
     ['comparisons', words.comparisons.none],
     ['calibration', words.calibration.none],
     ['decision', words.decision.none],
-    ['roc', words.noModelsOf(words.splits.test)],
-    ['roc', words.noModelsOf(words.splits.val)],
+    ['roc', words.nothingOf('test', ['grade0', 'grade1'])],
+    ['roc', words.nothingOf('val', ['grade0', 'grade1'])],
   ];
   for (const [id, text] of none) expect(textOf(section(page, id))).toContain(text);
   const gone = { ...study(), galleries: withoutPatients(study()) };
@@ -74,25 +74,6 @@ test.each(LANGUAGES)(
   },
 );
 
-test('with three labels every number says whose it is, and nothing speaks of a threshold', async () => {
-  const page = await buildReport(study({ classes: 3 }), 'en');
-  expect(textOf(section(page, 'summary'))).toContain('given the most probable label');
-  expect(textOf(page)).not.toMatch(/threshold was chosen|Thresholds were chosen/);
-  // The macro AUC has a bootstrap interval only.
-  expect(textOf(section(page, 'summary'))).toContain('Macro AUC 0.75 95 % CI 0.55–0.95');
-  expect(textOf(section(page, 'summary'))).toMatch(/Macro sensitivity: .* Macro specificity: /);
-  const chinese = await buildReport(study({ classes: 3 }), 'zh');
-  expect(textOf(section(chinese, 'summary'))).toMatch(/宏平均 AUC 0\.75.*宏平均灵敏度.*宏平均特异度/);
-  expect(textOf(section(page, 'hospitals'))).toContain('0.75 (0.55–0.95)');
-  expect(textOf(section(page, 'hospitals'))).toContain('Bars: bootstrap');
-  for (const label of ['grade0', 'grade1', 'grade2']) {
-    expect(textOf(section(page, 'roc'))).toContain(`${label} against the rest`);
-  }
-  expect(textOf(section(page, 'comparisons'))).toMatch(/Positive label .*fused − A external test all macro/);
-  expect(textOf(section(page, 'decision'))).toContain('needs two labels');
-  expect(section(page, 'results')).not.toContain('Frozen decisions');
-});
-
 test('a hospital with one label has n/a and the reason, and no point in the forest plot', async () => {
   const page = await buildReport(study({ external: { SY: [0, 1, 0, 1], ZS: [1, 1, 1] } }), 'en');
   expect(textOf(section(page, 'summary'))).toContain(
@@ -114,7 +95,7 @@ test('without an external hospital the page says so and is still whole', async (
   expect(methods).not.toContain('external patients');
   const cards = section(page, 'summary').match(/<div class="card"><h3>[^<]*/g);
   expect(cards).toEqual(['<div class="card"><h3>validation']);
-  for (const id of ['roc', 'results', 'confusion'] as const) {
+  for (const id of ['roc', 'hospitals', 'results', 'confusion', 'calibration', 'decision'] as const) {
     const text = textOf(section(page, id));
     expect(text).toContain('There is no external hospital.');
     expect(text).not.toMatch(/External test|external test|do not have two/);
@@ -360,12 +341,16 @@ test('the table of frozen decisions says what the audit counts besides', async (
   const [classifier] = fusion?.classifiers ?? [];
   if (classifier?.scaler == null || classifier.threshold === null) throw new Error('nothing frozen');
   const shown = async (): Promise<string> => textOf(section(await buildReport(one, 'en'), 'results'));
-  const [scalers, thresholds] = ['scalers, fitted on training patients', 'thresholds for new patients, '];
-  expect(await shown()).toContain(`${audit}: ${scalers}; ${thresholds}chosen on validation when`);
+  const [scaler, threshold] = ['1 scaler fitted on training patients', '1 threshold for new patients, '];
+  expect(await shown()).toContain(`${audit}: ${scaler}; ${threshold}chosen on validation patients.`);
+  const { value } = classifier.threshold;
   classifier.threshold.value = { rule: 'fixed', threshold: 0.5 };
-  expect(await shown()).toContain(`${audit}: ${scalers}; ${thresholds}set beforehand.`);
+  expect(await shown()).toContain(`${audit}: ${scaler}; ${threshold}set beforehand.`);
+  fusion?.classifiers.push({ ...classifier, threshold: { ...classifier.threshold, value } });
+  expect(await shown()).toContain(`${audit}: 2 scalers fitted on training patients; ${threshold}chosen on`);
+  fusion?.classifiers.pop();
   classifier.scaler = null;
-  expect(await shown()).toContain(`${audit}: ${thresholds}set beforehand.`);
+  expect(await shown()).toContain(`${audit}: ${threshold}set beforehand.`);
   classifier.threshold = null;
   expect(await shown()).not.toContain(audit);
 });

@@ -1,6 +1,7 @@
 import type { EstimateRecord, EvaluatedModel, Evaluation, EvaluationRow, Split } from '@radweave/artifacts';
 import { type AgainstChance, againstChance } from '@radweave/stats';
 import type { ReportContext } from './context.ts';
+import { type Html, html } from './html/html.ts';
 
 /** The pooled patients of a split, as a hospital's name. */
 export const POOLED = 'all';
@@ -89,6 +90,19 @@ function isOfFeatures(kind: EvaluatedModel['kind']): boolean {
 /** Whether a split has no patient at all, as the external test without an external hospital. */
 export function isEmpty({ data }: ReportContext, split: Split): boolean {
   return data.cohort.every((one) => one.split !== split);
+}
+
+/** Why there is nothing of a split. */
+export function nothingOf({ data, words }: ReportContext, split: Split): Html {
+  const { label_names } = data.evaluation;
+  const own = data.cohort.filter((one) => one.split === split);
+  const labels = label_names.filter((_, label) => own.some((one) => one.label === label));
+  return html`<p class="missing">${words.nothingOf(split, labels)}</p>`;
+}
+
+/** Of the splits that have no patient at all. */
+export function emptySplits(context: ReportContext): Html[] {
+  return EVALUATED.filter((split) => isEmpty(context, split)).map((split) => nothingOf(context, split));
 }
 
 /** Hospitals that have rows in a split, without the pooled one, by name. */

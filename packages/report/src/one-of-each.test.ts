@@ -1,6 +1,7 @@
 // Of one hospital, or one modality, nothing is said or drawn that compares several.
 
 import { LANGUAGES } from '@radweave/artifacts';
+import { remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { buildReport } from './build.ts';
 import type { ReportData } from './data.ts';
@@ -84,7 +85,7 @@ test.each(LANGUAGES)('titles speak of hospitals where there are several (%s)', a
   const stands = async (data: ReportData, many: boolean): Promise<boolean[]> => {
     const text = textOf(await buildReport(data, language));
     const parts = [words.characteristics, words.clinical, words.hospitals];
-    return parts.map(({ title }) => text.includes(words.titled('', title(many)).replace(/\s/gu, ' ')));
+    return parts.map(({ title }) => text.includes(words.titled('', title(many, false)).replace(/\s/gu, ' ')));
   };
   const all = [true, true, true];
   const two = study({ external: { SY: [0, 1, 0, 1] } });
@@ -101,7 +102,7 @@ test.each(LANGUAGES)(
     const told = textOf(section(page, 'decision'));
     expect(told).toContain(words.decision.title(words.splits.val));
     expect(told).not.toContain(words.decision.title(words.splits.test));
-    expect(told).toContain(words.noModelsOf(words.splits.test));
+    expect(told).toContain(words.nothingOf('test', ['grade0']));
   },
 );
 
@@ -124,6 +125,14 @@ test('of one modality the methods tell of one network', async () => {
   expect(await chinese(atHome(['A']))).toContain('训练一个网络：A 采用');
   expect(await chinese(atHome(['A']))).not.toContain('每种模态训练');
   expect(await chinese(study())).toContain('每种模态训练一个网络：A 采用');
+});
+
+test('the step of fuse is called by what it fits, also of one modality', async () => {
+  const data = ofOneModality();
+  data.environment = [
+    [remark('recorded-step', { step: 'fuse', modality: '' }), remark('versions', { parts: [] })],
+  ];
+  expect(textOf(section(await buildReport(data, 'zh'), 'environment'))).toContain('特征的分类器');
 });
 
 test('of one modality the methods tell that its one network had seen the training patients', async () => {

@@ -18,7 +18,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
 const STEPS: Readonly<Record<string, string>> = {
   preprocess: '预处理',
   extract: '提取特征',
-  fuse: '融合',
+  fuse: '特征的分类器',
   evaluate: '评估',
   explain: '热图',
   report: '报告',

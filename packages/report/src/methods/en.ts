@@ -156,8 +156,9 @@ function statistics(facts: Facts): string {
   const level = percent(facts.level, 4);
   const isMany = facts.labels.length > 2;
   const areas = isMany
-    ? `AUCs of each label against the rest have DeLong ${level} intervals; these and the macro AUCs have intervals`
+    ? `AUCs of each label against the rest have DeLong ${level} intervals; these and the macro AUCs, their means, have intervals`
     : `AUCs have DeLong ${level} intervals and intervals`;
+  const macro = isMany ? ' Where no label is named, the AUC of a model is the macro AUC.' : '';
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : 'exact (Clopper–Pearson)';
   const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
   const compared = how.length === 0 ? '' : ` Models were compared by ${and(how)}.`;
@@ -176,7 +177,7 @@ function statistics(facts: Facts): string {
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
     `The patient is the unit of every statistic in tables and tests. ${areas} from ${facts.replicates} bootstrap resamples of patients, ` +
-    `proportions ${proportions} intervals. Calibration was assessed by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
+    `proportions ${proportions} intervals.${macro} Calibration was assessed by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
     `${compared}${hospitals}${explained}${site} All analyses were done with Radweave${version}.`
   );
 }

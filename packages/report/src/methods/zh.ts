@@ -135,8 +135,9 @@ function statistics(facts: Facts): string {
   const level = percent(facts.level, 4);
   const isMany = facts.labels.length > 2;
   const areas = isMany
-    ? `各标签对其余的 AUC 附 DeLong ${level} 置信区间，其与宏平均 AUC 均附`
+    ? `各标签对其余的 AUC 附 DeLong ${level} 置信区间，其与宏平均 AUC（各标签 AUC 的均值）均附`
     : `AUC 附 DeLong ${level} 置信区间及`;
+  const macro = isMany ? '未注明标签时，模型的 AUC 为宏平均 AUC。' : '';
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : '精确（Clopper–Pearson）';
   const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
   const compared = how.length === 0 ? '' : `模型间采用${list(how)}进行比较。`;
@@ -150,7 +151,7 @@ function statistics(facts: Facts): string {
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `表格与检验中的所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。` +
+    `表格与检验中的所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。${macro}` +
     `校准以 Brier 分数、斜率、截距与期望校准误差评价${isMany ? '' : '，临床应用以决策曲线评价'}。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
   );
 }

@@ -3,7 +3,7 @@ import { calibrationChart } from '../charts/calibration.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateInText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, POOLED, rowOf } from '../models.ts';
+import { EVALUATED, emptySplits, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** Calibration of the primary model on all patients of validation and of the external test. */
@@ -34,7 +34,9 @@ export async function calibrationSection(context: ReportContext): Promise<Html> 
       );
     }
   }
-  return drawn.length === 0 ? html`<p class="missing">${words.calibration.none}</p>` : grid(drawn);
+  return drawn.length === 0
+    ? html`<p class="missing">${words.calibration.none}</p>`
+    : html`${grid(drawn)}${emptySplits(context)}`;
 }
 
 function numbersOf({ data, words }: ReportContext, split: Split, label: string): string {

@@ -2,7 +2,7 @@ import { withoutCopies } from '@radweave/artifacts';
 import { confusionChart } from '../charts/confusion.ts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, isEmpty, POOLED } from '../models.ts';
+import { emptySplits, POOLED } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** The primary model's confusion matrices, pooled and in each hospital. */
@@ -35,6 +35,5 @@ export async function confusionSection(context: ReportContext): Promise<Html> {
       }),
     );
   }
-  const empty = EVALUATED.filter((split) => isEmpty(context, split));
-  return html`${grid(drawn)}${empty.map((split) => html`<p class="missing">${words.nobodyIn(split)}</p>`)}`;
+  return html`${grid(drawn)}${emptySplits(context)}`;
 }

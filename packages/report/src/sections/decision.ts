@@ -2,7 +2,7 @@ import type { EvaluationCurves, Split } from '@radweave/artifacts';
 import { type BenefitLine, decisionChart } from '../charts/decision.ts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, isEmpty, modelGroups, POOLED, rowOf } from '../models.ts';
+import { EVALUATED, modelGroups, nothingOf, POOLED, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** Decision curves of all patients of validation and of the external test. */
@@ -26,8 +26,7 @@ export async function decisionSection(context: ReportContext): Promise<Html> {
       );
     const [first] = curves;
     if (first === undefined || data.evaluation.label_names.length > 2) {
-      const why = isEmpty(context, split) ? words.nobodyIn(split) : words.noModelsOf(words.splits[split]);
-      missing.push(html`<p class="missing">${why}</p>`);
+      missing.push(nothingOf(context, split));
       continue;
     }
     drawn.push(

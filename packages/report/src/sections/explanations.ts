@@ -117,7 +117,13 @@ function cautionOf(
   const text =
     says === 'unknown'
       ? words.explanations.chanceUnknown(name, set, area.note === undefined ? '' : words.remark(area.note))
-      : words.explanations.chance(name, set, estimateInText(words, area), says);
+      : words.explanations.chance(
+          name,
+          set,
+          evaluation.label_names.length > 2,
+          estimateInText(words, area),
+          says,
+        );
   const inFigure = says === 'unknown' ? null : words.explanations.chanceInFigure;
   return { caution: html`<p class="missing">${text}</p>`, inFigure };
 }

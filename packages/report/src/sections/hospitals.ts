@@ -3,7 +3,16 @@ import { type ForestRow, forestChart } from '../charts/forest.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { hospitalsOf, isEmpty, leadingAuc, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
+import {
+  emptySplits,
+  hospitalsOf,
+  isEmpty,
+  leadingAuc,
+  modelGroups,
+  namesNote,
+  POOLED,
+  rowOf,
+} from '../models.ts';
 import { figure } from '../parts/figure.ts';
 import { type Cell, table } from '../parts/table.ts';
 
@@ -11,21 +20,23 @@ import { type Cell, table } from '../parts/table.ts';
 export async function hospitalsSection(context: ReportContext): Promise<Html> {
   const { words } = context;
   const drawn: Html[] = [];
+  const isMacro = context.data.evaluation.label_names.length > 2;
   for (const group of modelGroups(context.data.evaluation)) {
     const rows = rowsOf(context, group.models);
     drawn.push(
       await figure(context, {
         name: `hospitals-${group.name}`,
-        title:
-          words.hospitals.title(!isEmpty(context, 'test')) +
-          (group.name === 'networks' ? words.roc.networks(group.models.length) : ''),
-        how: words.hospitals.how(context.data.evaluation.label_names.length > 2),
+        title: words.items([
+          words.hospitals.title(!isEmpty(context, 'test'), isMacro),
+          ...(group.name === 'networks' ? [words.roc.networks(group.models.length)] : []),
+        ]),
+        how: words.hospitals.how(isMacro),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),
-        picture: forestChart(rows, words.hospitals.axis),
+        picture: forestChart(rows, isMacro ? words.macro(words.chart.auc) : words.chart.auc),
       }),
     );
   }
-  return html`${drawn}${heterogeneity(context)}`;
+  return html`${drawn}${emptySplits(context)}${heterogeneity(context)}`;
 }
 
 /** Whether a model's AUC is the same in all external hospitals. */

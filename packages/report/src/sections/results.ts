@@ -9,7 +9,7 @@ import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { isEmpty, namesNote, POOLED, probabilitiesOf } from '../models.ts';
+import { isEmpty, namesNote, nothingOf, POOLED, probabilitiesOf } from '../models.ts';
 import { type Cell, table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
@@ -42,7 +42,7 @@ function performance(context: ReportContext, split: Split): Html | null {
   const own = data.evaluation.rows.filter((row) => row.split === split);
   const rows = withoutCopies(own, ({ model, positive_label }) => [model, positive_label]);
   if (rows.length === 0) return null;
-  if (isEmpty(context, split)) return html`<p class="missing">${words.nobodyIn(split)}</p>`;
+  if (isEmpty(context, split)) return nothingOf(context, split);
   const manyLabels = data.evaluation.label_names.length > 2;
   const { column } = words;
   return table(context, {
@@ -98,6 +98,7 @@ function aggregation(context: ReportContext): Html | null {
   const rows = data.evaluation.aggregation;
   if (rows.length === 0) return null;
   const isTested = !isEmpty(context, 'test');
+  const isMacro = data.evaluation.label_names.length > 2;
   const { column } = words;
   const number = (value: number | null): Cell => ({
     text: value === null ? NOT_AVAILABLE : value.toFixed(3),
@@ -111,8 +112,8 @@ function aggregation(context: ReportContext): Html | null {
       column.model,
       column.aggregation,
       column.chosen,
-      column.valAuc,
-      ...(isTested ? [column.testAuc] : []),
+      column.valAuc(isMacro),
+      ...(isTested ? [column.testAuc(isMacro)] : []),
     ],
     rows: rows.map(({ model, aggregation: how, chosen, val_auc, test_auc, note }) => [
       { text: words.modelName(model), note },
@@ -149,16 +150,17 @@ function frozen(context: ReportContext): Html | null {
     ...(fusion?.classifiers ?? []),
     ...(fusion?.stacked ? [fusion.stacked.classifier] : []),
   ];
-  const has = {
-    scaler: classifiers.some(({ scaler }) => scaler !== null),
-    chosen: classifiers.some(({ threshold }) => threshold !== null && isChosen(threshold)),
-    set: classifiers.some(({ threshold }) => threshold !== null && !isChosen(threshold)),
-  };
-  const besides = (['scaler', 'chosen', 'set'] as const).filter((kind) => has[kind]);
+  const thresholds = classifiers.flatMap(({ threshold }) => threshold ?? []);
+  const chosen = thresholds.filter(isChosen).length;
+  const besides = [
+    ['scaler', classifiers.filter(({ scaler }) => scaler !== null).length],
+    ['chosen', chosen],
+    ['set', thresholds.length - chosen],
+  ] satisfies Parameters<typeof results.frozenCaption>[0];
   return table(context, {
     name: 'frozen',
     title: results.frozen,
-    caption: results.frozenCaption(besides),
+    caption: results.frozenCaption(besides.filter(([, n]) => n > 0)),
     head: [column.model, column.name, column.value, results.fittedOn, column.hash],
     rows,
   });

@@ -3,7 +3,7 @@ import { type RocLine, rocChart } from '../charts/roc.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, isEmpty, modelGroups, POOLED, probabilitiesOf, rowOf } from '../models.ts';
+import { EVALUATED, modelGroups, nothingOf, POOLED, probabilitiesOf, rowOf } from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** ROC curves of all patients of validation and of the external test, with bands. */
@@ -13,9 +13,7 @@ export async function rocSection(context: ReportContext): Promise<Html> {
   for (const split of EVALUATED) {
     const groups = await splitFigures(context, split);
     drawn.push(...groups);
-    const { words } = context;
-    const text = isEmpty(context, split) ? words.nobodyIn(split) : words.noModelsOf(words.splits[split]);
-    if (groups.length === 0) missing.push(html`<p class="missing">${text}</p>`);
+    if (groups.length === 0) missing.push(nothingOf(context, split));
   }
   return html`${grid(drawn)}${missing}`;
 }
@@ -35,9 +33,12 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
     drawn.push(
       await figure(context, {
         name: `roc-${split}-${group.name}`,
-        title:
-          words.roc.title(words.splits[split]) +
-          (group.name === 'networks' ? words.roc.networks(group.models.length) : ''),
+        title: words.items([
+          words.roc.title(words.splits[split]),
+          // Curves of single labels do not say whose they are.
+          ...(label_names.length === 2 ? [] : models.map(words.modelName)),
+          ...(group.name === 'networks' ? [words.roc.networks(group.models.length)] : []),
+        ]),
         caption: circle,
         how: bands,
         alt: words.roc.alt(

@@ -366,13 +366,16 @@ function curvesOf(model: string, place: Place, classes: number): EvaluationCurve
     hospital,
     positive_label,
     roc: hasBoth(place) ? roc : null,
-    calibration: shares.map((share) => ({
-      predicted: share,
-      observed: share ** 2,
-      lower: 0,
-      upper: 1,
-      n: 3,
-    })),
+    calibration:
+      place.patients.length === 0
+        ? []
+        : shares.map((share) => ({
+            predicted: share,
+            observed: share ** 2,
+            lower: 0,
+            upper: 1,
+            n: 3,
+          })),
     net_benefit: shares
       .slice(0, -1)
       .map((threshold) => ({ threshold, model: 0.4 - 0.3 * threshold, treat_all: 0.4 - threshold })),

@@ -18,10 +18,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const FUSION_DECISIONS = {
-  scaler: 'scalers, fitted on training patients',
-  chosen: 'thresholds for new patients, chosen on validation when the classifiers were fitted',
-  set: 'thresholds for new patients, set beforehand',
-};
+  scaler: ['scaler', 'fitted on training patients'],
+  chosen: ['threshold', 'for new patients, chosen on validation patients'],
+  set: ['threshold', 'for new patients, set beforehand'],
+} as const;
 
 /** The report in English, about a test that is called so. */
 export const english = (test: TestWords, language: Language) => ({
@@ -96,12 +96,15 @@ export const english = (test: TestWords, language: Language) => ({
   list: (names: readonly string[]) => names.join(', '),
   /** An addition in brackets, with the space before it where there is one. */
   added: (text: string) => ` (${text})`,
-  noModelsOf: (split: string) =>
-    `Of the ${split} patients, those predicted do not have two different labels, so there is nothing to draw.`,
-  nobodyIn: (split: Split) =>
-    split === 'test'
-      ? 'There is no external hospital.'
-      : `There are no ${split === 'val' ? 'validation' : 'training'} patients.`,
+  /** Why a part shows nothing of a set: nobody is in it, or those who are have one label. */
+  nothingOf: (split: Split, [label, another]: readonly string[]) => {
+    const set = { train: 'training', val: 'validation', test: test.set }[split];
+    if (label === undefined)
+      return split === 'test' ? 'There is no external hospital.' : `There are no ${set} patients.`;
+    return another === undefined
+      ? `All ${set} patients have the same label, ${label}, so there is nothing to draw.`
+      : `Of the ${set} patients, those predicted do not have two different labels, so there is nothing to draw.`;
+  },
   /** Which command makes a part that is not there, and what else is known. */
   notMade: (command: string | null, reason: string) =>
     `Not in this report${reason === '' ? '' : `: ${reason}`}.${command === null ? '' : ` Make it with: ${command}`}`,
@@ -216,7 +219,7 @@ export const english = (test: TestWords, language: Language) => ({
   },
   roc: {
     title: (split: string) => `ROC curves, ${split}`,
-    networks: (n: number): string => (n > 1 ? ', networks alone' : ', the network alone'),
+    networks: (n: number): string => (n > 1 ? 'networks alone' : 'the network alone'),
     how: (level: number, replicates: number) =>
       `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients).`,
     circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,
@@ -224,10 +227,10 @@ export const english = (test: TestWords, language: Language) => ({
     rest: (label: string) => `${label} against the rest`,
   },
   hospitals: {
-    title: (manyHospitals: boolean): string => (manyHospitals ? 'AUC by hospital' : 'AUC'),
+    title: (manyHospitals: boolean, isMacro: boolean): string =>
+      `${isMacro ? 'Macro AUC' : 'AUC'}${manyHospitals ? ' by hospital' : ''}`,
     how: (manyLabels: boolean) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
-    axis: 'AUC',
     heterogeneity: `Differences between the ${test.hospitals}`,
     heterogeneityCaption: `Pooled: all ${test.patients} are ranked together. Within hospitals: only patients of the same hospital are compared, so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.`,
     pooled: 'AUC, pooled',
@@ -241,9 +244,9 @@ export const english = (test: TestWords, language: Language) => ({
     aggregation: 'From slices to patients',
     aggregationCaption: 'Only validation patients could influence the choice.',
     frozen: 'Frozen decisions',
-    /** `besides`: what the file of the fusion holds of each kind. */
-    frozenCaption: (besides: readonly ('scaler' | 'chosen' | 'set')[]) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in fusion/model.json: ${besides.map((kind) => FUSION_DECISIONS[kind]).join('; ')}.`}`,
+    /** `besides`: how many of each kind the file of the fusion holds. */
+    frozenCaption: (besides: readonly [kind: 'scaler' | 'chosen' | 'set', n: number][]) =>
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in fusion/model.json: ${besides.map(([kind, n]) => `${counted(n, FUSION_DECISIONS[kind][0])} ${FUSION_DECISIONS[kind][1]}`).join('; ')}.`}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',

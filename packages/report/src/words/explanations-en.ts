@@ -15,8 +15,14 @@ export const EXPLANATIONS_EN = {
       ? `“Most confident” are the patients${manyHospitals ? ' of each hospital' : ''} whose most probable label is furthest ahead of the second, of each predicted label in turn; this does not say whether it is right.`
       : `“Most confident” are the patients${manyHospitals ? ' of each hospital' : ''} whose probability of ${by.label} is farthest from the threshold ${by.threshold}, as a share of the way to 1 above it and to 0 below it, of each predicted label in turn; this does not say whether the prediction is right.`,
   /** Of a network whose AUC on these patients does not exceed chance. */
-  chance: (network: string, split: string, auc: string, says: Exclude<AgainstChance, 'better' | 'unknown'>) =>
-    `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: AUC ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
+  chance: (
+    network: string,
+    split: string,
+    isMacro: boolean,
+    auc: string,
+    says: Exclude<AgainstChance, 'better' | 'unknown'>,
+  ) =>
+    `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: ${isMacro ? 'macro AUC' : 'AUC'} ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
   chanceUnknown: (network: string, split: string, reason: string) =>
     `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
   /** Of a network that may tell hospitals apart; `finding`: what the first page says of it. */

@@ -31,7 +31,7 @@ const AUDIT_CHECKS: Readonly<Record<AuditCheckName, string>> = {
 
 const FUSION_DECISIONS = {
   scaler: '以训练集患者拟合的标准化参数',
-  chosen: '用于新患者的阈值（在拟合分类器时于验证集上选定）',
+  chosen: '用于新患者的阈值（由验证集患者选定）',
   set: '用于新患者的阈值（事先设定）',
 };
 
@@ -118,9 +118,13 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   items: (texts) => texts.join('，'),
   list: (names) => names.join('、'),
   added: (text) => `（${text}）`,
-  noModelsOf: (split) => `${split}中得到预测的患者标签不足两类，因此无图可绘。`,
-  nobodyIn: (split) =>
-    split === 'test' ? '无外部医院。' : `${split === 'val' ? '验证集' : '训练集'}中没有患者。`,
+  nothingOf: (split, [label, another]) => {
+    const set = { train: '训练集', val: '验证集', test: `${test.set}集` }[split];
+    if (label === undefined) return split === 'test' ? '无外部医院。' : `${set}中没有患者。`;
+    return another === undefined
+      ? `${set}的患者标签均为 ${label}，因此无图可绘。`
+      : `${set}中得到预测的患者标签不足两类，因此无图可绘。`;
+  },
   notMade: (command, reason) =>
     `本报告未包含此部分${reason === '' ? '' : `：${reason}`}。${command === null ? '' : `生成命令：${command}`}`,
   column: columnsInChinese(test),
@@ -213,7 +217,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   },
   roc: {
     title: (split) => `ROC 曲线，${split}`,
-    networks: () => '，单独网络',
+    networks: () => '单独网络',
     how: (level, replicates) =>
       `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
@@ -221,10 +225,10 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     rest: (label) => `${label} 对其余`,
   },
   hospitals: {
-    title: (manyHospitals) => (manyHospitals ? '各医院的 AUC' : 'AUC'),
+    title: (manyHospitals, isMacro) =>
+      `${manyHospitals ? '各医院的' : ''}${isMacro ? '宏平均 AUC' : manyHospitals ? ' AUC' : 'AUC'}`,
     how: (manyLabels) =>
       `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
-    axis: 'AUC',
     heterogeneity: `各${test.hospitals}之间的差异`,
     heterogeneityCaption: `合并：所有${test.patients}一起排序。医院内：仅比较同一医院的患者，因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。`,
     pooled: 'AUC，合并',
@@ -239,7 +243,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     aggregationCaption: '只有验证集患者可影响选择。',
     frozen: '冻结的决策',
     frozenCaption: (besides) =>
-      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。这些患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入 fusion/model.json 中的决策：${besides.map((kind) => FUSION_DECISIONS[kind]).join('；')}。`}`,
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。这些患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入 fusion/model.json 中的决策：${besides.map(([kind, n]) => `${n} 项${FUSION_DECISIONS[kind]}`).join('；')}。`}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',
