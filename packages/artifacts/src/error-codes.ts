@@ -51,7 +51,8 @@ export const ERROR_CODES = {
   E_HARMONIZE: 'The training patients give no reference to harmonise to.',
   E_HISTORY_EPOCHS: 'The epochs of a training history are not 1, 2, 3, ….',
   E_HOME_HOSPITAL: 'The home hospital is not among the hospitals found.',
-  E_HOSPITALS: 'Leaving one hospital out needs two hospitals.',
+  E_HOSPITALS:
+    'The command compares hospitals or leaves one out, and needs two hospitals with enough patients.',
   E_IDENTIFYING: 'A file that is to be handed on identifies a person or a place.',
   E_IMAGES: 'Images cannot be used: damaged, of another size, in colour, ….',
   E_IMPORT: 'The options of the import contradict each other or the files.',

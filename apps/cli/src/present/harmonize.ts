@@ -59,7 +59,7 @@ function summary({ modalities, sites, audit, metrics, outputDir }: StageResult<'
           'Test patients, by the classifier fitted on the home training patients',
           table([...resultHeader, 'sens.', 'spec.'], results),
         ]),
-    `${outputDir}: transductive, not part of the primary analysis`,
+    `${outputDir}: ${sites.some(({ harmonised }) => harmonised) ? 'transductive, ' : ''}not part of the primary analysis`,
     '',
   ].join('\n');
 }

@@ -23,6 +23,16 @@ export function withDefault(
   return { syntax, description, kind: 'optional', default: value, group };
 }
 
+/** Of these words; without it what the description says. */
+export function oneOf<Word extends string>(
+  syntax: string,
+  description: string,
+  choices: readonly Word[],
+  group: FlagGroup = 'What to do',
+): Flag<Word | undefined> {
+  return { syntax, description, kind: 'optional', choices, group };
+}
+
 export function choice<Word extends string>(
   syntax: string,
   description: string,

@@ -9,6 +9,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import type { Optional, SiteAudit } from '@radweave/report';
+import { comparableHospitals } from '@radweave/stats';
 import type { StudyCohort } from './study-cohort.ts';
 import type { UsedFiles } from './used-files.ts';
 
@@ -18,9 +19,8 @@ export function readSite(
   { cohort, isOther }: Pick<StudyCohort, 'cohort' | 'isOther'>,
   files: UsedFiles,
 ): Optional<SiteAudit> {
-  if (new Set(cohort.map(({ hospital }) => hospital)).size < 2) {
-    return { missing: { command: null, reason: remark('one-site') } };
-  }
+  const hospitals = comparableHospitals(cohort.flatMap(({ hospital }) => hospital || []));
+  if (hospitals.value === null) return { missing: { command: null, reason: hospitals.reason } };
   const folder = harmonizeFolder(config);
   // The record is written last: without it the folder is not finished.
   const { record: recordFile, siteAuditRecord: auditFile } = harmonizeFiles(folder);

@@ -10,9 +10,10 @@ import {
   type Split,
   splitPath,
 } from '@radweave/artifacts';
+import { existsSync } from '@radweave/artifacts/files';
 import { requireSplit } from '@radweave/study/cohort/split-folder';
 import { set, usual } from '../declare/config-flags.ts';
-import { choice, optional, required, several, whole, withDefault } from '../declare/flags.ts';
+import { oneOf, optional, required, several, whole, withDefault } from '../declare/flags.ts';
 import { trainedCheckpoint } from '../declare/job-part.ts';
 import * as read from '../declare/reads.ts';
 import { sliceFiles, takenReads } from '../declare/shard-reads.ts';
@@ -93,7 +94,12 @@ export const explain = defineStage({
         'checkpoint (default: the best of the newest run on the present split)',
         'Input',
       ),
-      split: choice('<name>', 'set of the patients', SPLITS, 'test', 'Input'),
+      split: oneOf(
+        '<name>',
+        'set of the patients (default: test; val where no patient is external)',
+        SPLITS,
+        'Input',
+      ),
       patients: several('<ids...>', 'explain only these patients'),
       count: withDefault(
         '<number>',
@@ -117,7 +123,7 @@ export const explain = defineStage({
       config,
       modality: flags.modality,
       checkpoint: flags.checkpoint,
-      split: flags.split,
+      split: flags.split ?? shownSplit(config.data, flags.modality),
       patients: flags.patients,
       count: whole('--count', flags.count, 1),
       slices: whole('--slices', flags.slices, 1),
@@ -151,5 +157,6 @@ export const explainShard = shardStage('explain_shard', explain, {
 export function shownSplit(data: Config['data'], modality: string): Split {
   requireSplit(data.splits_dir, [modality]);
   const test = splitPath(data.splits_dir, 'test', modality);
-  return readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0 ? 'test' : 'val';
+  const hasPatients = existsSync(test) && readSplit(test, { rootDir: data.root_dir ?? undefined }).length > 0;
+  return hasPatients ? 'test' : 'val';
 }

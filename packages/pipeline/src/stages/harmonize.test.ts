@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type Config,
   featurePath,
@@ -243,11 +243,20 @@ test('audit_only leaves the audit alone, also after a whole call', async () => {
   }
 });
 
-test('without an external hospital there is nothing to harmonise, and the audit says why', async () => {
-  const own = prepared(madeUpCohort({ train: 30, val: 12, test: 0 }));
-  const { sites, audit, metrics } = await run(own);
-  expect(sites).toEqual([]);
-  expect(audit.every(({ auc, features }) => auc === null && features === 'extracted')).toBe(true);
-  expect(audit[0]?.note?.text).toContain('two hospitals');
-  expect(metrics.every(({ transductive, n }) => transductive === 'no' && n === 0)).toBe(true);
+test.each([
+  ['one hospital', 0, 'all patients are of one hospital'],
+  ['hospitals of a few patients', 6, 'needs two hospitals with at least 5 patients; there is 1'],
+])('of %s there is no result: refused, and earlier files stay', async (_, external, why) => {
+  const own = prepared(madeUpCohort({ train: 30, val: 12, test: external }));
+  const record = join(own.experiment.output_dir, 'harmonize', 'harmonize.json');
+  mkdirSync(dirname(record), { recursive: true });
+  copyFileSync(result.recordFile, record);
+  for (const auditOnly of [false, true]) {
+    await expect(run(own, auditOnly)).rejects.toMatchObject({
+      code: 'E_HOSPITALS',
+      exitCode: 3,
+      message: expect.stringContaining(why),
+    });
+  }
+  expect(readdirSync(dirname(record))).toEqual(['harmonize.json']);
 });

@@ -179,7 +179,7 @@ test('the configuration is what each part was made with, whatever the report is 
   expect(shown).not.toMatch(/root_dir|skip_unreadable|log_interval|target_sensitivity|C: 1 |epochs: 100/);
 });
 
-test('where all patients are of one hospital, no command is advised that measures site effects', () => {
+test('where hospitals cannot be compared, no command is advised that measures site effects', () => {
   const config = cohortConfig(tempDir());
   const files = new UsedFiles(config.experiment.output_dir);
   const siteOf = (test: number): ReturnType<typeof readSite> => {
@@ -189,6 +189,8 @@ test('where all patients are of one hospital, no command is advised that measure
   };
   expect(siteOf(16)).toEqual({ missing: { command: 'radweave harmonize', reason: null } });
   expect(siteOf(0)).toEqual({ missing: { command: null, reason: remark('one-site') } });
+  const tooFew = remark('site-audit-hospitals', { least: 5, n: 1 });
+  expect(siteOf(6)).toEqual({ missing: { command: null, reason: tooFew } });
 });
 
 test('explanations of an evaluated network and an audit of these patients are in it, pictures made small', async () => {

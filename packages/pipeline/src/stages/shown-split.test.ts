@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { defaultConfig, SPLITS, splitPath, writeSplit } from '@radweave/artifacts';
+import { defaultConfig, type Split, splitPath, writeSplit } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import { shownSplit } from './explain.ts';
+import { explain, shownSplit } from './explain.ts';
 
 test('external patients are explained, those of validation where there is one hospital', () => {
   const config = defaultConfig();
   config.data.splits_dir = tempDir();
-  const write = (split: (typeof SPLITS)[number], hospitals: string[]): void =>
+  const write = (split: Split, hospitals: string[]): void =>
     writeSplit(
       splitPath(config.data.splits_dir, split, 'A'),
       hospitals.map((hospital) => ({
@@ -15,8 +15,17 @@ test('external patients are explained, those of validation where there is one ho
         label: 0,
       })),
     );
-  for (const split of SPLITS) write(split, split === 'test' ? [] : ['JM']);
-  expect(shownSplit(config.data, 'A')).toBe('val');
+  const asked = (split?: Split): Split | undefined =>
+    explain.command?.options({ config, given: [], inFile: [] }, {
+      modality: 'A',
+      split,
+      count: '3',
+      slices: '12',
+    } as never)?.split;
+  for (const split of ['train', 'val'] as const) write(split, ['JM']);
+  expect([shownSplit(config.data, 'A'), asked(), asked('train')]).toEqual(['val', 'val', 'train']);
+  write('test', []);
+  expect([shownSplit(config.data, 'A'), asked()]).toEqual(['val', 'val']);
   write('test', ['SY']);
-  expect(shownSplit(config.data, 'A')).toBe('test');
+  expect([shownSplit(config.data, 'A'), asked(), asked('val')]).toEqual(['test', 'test', 'val']);
 });

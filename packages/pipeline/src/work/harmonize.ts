@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { studyFusedBefore } from '@radweave/analysis/evaluation/notes';
 import { alignIfStale } from '@radweave/analysis/features/align';
 import { type FusedModel, fitFusedModel } from '@radweave/analysis/fusion/fused-model';
-import { columnNames, concatenate, loadFusedSplit } from '@radweave/analysis/fusion/fused-split';
+import {
+  columnNames,
+  concatenate,
+  type FusedSplit,
+  loadFusedSplit,
+} from '@radweave/analysis/fusion/fused-split';
 import { inSampleOf } from '@radweave/analysis/fusion/in-sample';
 import { usedOf } from '@radweave/analysis/fusion/since-fused';
 import { type AuditInput, siteAuditTasks } from '@radweave/analysis/harmonize/audit';
@@ -10,6 +15,7 @@ import { harmonisedMetrics, harmonisedPredictions, TRANSDUCTIVE } from '@radweav
 import { type Harmonisation, harmoniseSites } from '@radweave/analysis/harmonize/sites';
 import {
   type Config,
+  DataError,
   HARMONIZE_FILES,
   type HarmonisedMetricsRow,
   type HarmonisedSite,
@@ -21,6 +27,8 @@ import {
   refuseOthers,
   replaceFilesTogether,
   type SiteAuditRow,
+  SPLITS,
+  type Split,
   splitHash,
   tableWith,
   writeHarmonisedFeatures,
@@ -31,6 +39,7 @@ import {
   writeSiteAuditJson,
 } from '@radweave/artifacts';
 import { counted, type Remark, remark } from '@radweave/remarks';
+import { comparableHospitals } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
@@ -65,7 +74,8 @@ const RESULT_FILES = ['harmonised_test.npy', 'harmonised_test.csv', 'predictions
  * Harmonises the features of each external hospital to the home training patients, audits the site effect before and
  * after, and applies the classifier of the home training patients (who, being the reference, stay as they are).
  *
- * @throws DataError when features are missing, mixed or of another split, or train gives no reference.
+ * @throws DataError when features are missing, mixed or of another split, train gives no reference, or there are no hospitals
+ * to compare.
  */
 export async function harmonize(options: HarmonizeOptions, context: StageContext): Promise<HarmonizeResult> {
   const { config, auditOnly, permutations } = options;
@@ -78,9 +88,10 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
   const splits = forEachSplit((split) => loadFusedSplit(alignment, split, config.data.features_dir));
   const harmonisation = harmoniseSites(splits.train, splits.test, modalities);
   const { sites } = harmonisation;
+  const harmonised = sites.filter((site) => site.harmonised).map(({ hospital }) => hospital);
+  if (auditOnly || harmonised.length === 0) requireHospitals(splits, config.data.splits_dir);
   saySites(sites, context);
   const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
-  const harmonised = sites.filter((site) => site.harmonised).map(({ hospital }) => hospital);
   const { seed } = config.experiment;
   const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
   const model = auditOnly
@@ -114,6 +125,17 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     },
   );
   return { outputDir, recordFile: harmonizeFiles(outputDir).record, modalities, sites, audit, metrics };
+}
+
+/** Numbers of no hospital would be no result. @throws DataError `E_HOSPITALS`. */
+function requireHospitals(splits: Readonly<Record<Split, FusedSplit>>, where: string): void {
+  const patients = SPLITS.flatMap((split) => splits[split].patients);
+  const hospitals = comparableHospitals(patients.flatMap(({ hospital }) => hospital || []));
+  if (hospitals.value !== null) return;
+  throw new DataError('E_HOSPITALS', `there are no hospitals to compare: ${hospitals.reason.text}`, {
+    where,
+    hint: 'Leave this step out: no other needs it',
+  });
 }
 
 /** @throws UsageError `E_OTHER_FILE`. */

@@ -48,7 +48,7 @@ test('hospitals too small for the folds are left out and listed; one hospital is
     patients,
     { seed: 1 },
   );
-  expect(one).toMatchObject({ value: null, reason: { text: expect.stringContaining('two hospitals') } });
+  expect(one).toMatchObject({ value: null, reason: { code: 'one-site' } });
 });
 
 test('the penalised fit predicts the same in the space of its train rows', () => {

@@ -43,6 +43,19 @@ export interface SiteAuditOptions {
   readonly combat?: FoldCombat;
 }
 
+const namesOf = (hospitals: readonly string[]): string[] => [...new Set(hospitals)].sort(compareCodePoints);
+
+const sizeOf = (hospitals: readonly string[], name: string): number =>
+  hospitals.filter((hospital) => hospital === name).length;
+
+/** The hospitals, one entry per patient, that have enough patients to be told apart. */
+export function comparableHospitals(hospitals: readonly string[]): Outcome<string[]> {
+  const names = namesOf(hospitals);
+  if (names.length === 1) return absent('one-site');
+  const kept = names.filter((name) => sizeOf(hospitals, name) >= FOLDS);
+  return kept.length < 2 ? absent('site-audit-hospitals', { least: FOLDS, n: kept.length }) : { value: kept };
+}
+
 /**
  * Predicts the hospital from the features by cross-validated L2 logistic regression on standardised features and the
  * squares and products of their leading principal components.
@@ -68,12 +81,10 @@ export function auditSite(
   if (hospitals.length !== features.rows) {
     throw new StatsInputError(`${hospitals.length} hospitals for ${features.rows} rows of features`);
   }
-  const names = [...new Set(hospitals)].sort(compareCodePoints);
-  const size = (name: string): number => hospitals.filter((hospital) => hospital === name).length;
-  const kept = names.filter((name) => size(name) >= FOLDS);
-  if (kept.length < 2) {
-    return absent('site-audit-hospitals', { least: FOLDS, n: kept.length });
-  }
+  const comparable = comparableHospitals(hospitals);
+  if (comparable.value === null) return comparable;
+  const kept = comparable.value;
+  const size = (name: string): number => sizeOf(hospitals, name);
   const rows = [...hospitals.keys()].filter((i) => kept.includes(hospitals[i] ?? ''));
   const labels = rows.map((i) => kept.indexOf(hospitals[i] ?? ''));
   const divided = stratifiedGroupKFold(
@@ -110,7 +121,7 @@ export function auditSite(
   return {
     value: {
       hospitals: kept,
-      excluded: names.filter((name) => !kept.includes(name)),
+      excluded: namesOf(hospitals).filter((name) => !kept.includes(name)),
       n: rows.length,
       folds: FOLDS,
       auc: observed.auc,
