@@ -21,7 +21,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { patientsOf } from '@radweave/study/cohort/own-splits';
 import { KnownPatients } from '@radweave/study/cohort/patient-hash';
-import { noSplit, requireSplit } from '@radweave/study/cohort/split-folder';
+import { noSplit, requireInSplit, requireSplit } from '@radweave/study/cohort/split-folder';
 
 /** A slice that a split file lists; its patient's key in Unicode form NFC. */
 export interface AuditedSlice extends SliceRecord {
@@ -99,6 +99,7 @@ function readFiles(
       else slices.push(...slicesOf(config.data, file, split, modality, keys));
     }
   }
+  requireInSplit(config.data.splits_dir, modalities);
   if (missing.length === SPLITS.length * modalities.length)
     throw noSplit(config.data.splits_dir, 'train', ...modalities);
   const { cohort: cohortFile } = splitFiles(config.data.splits_dir);

@@ -9,6 +9,7 @@ import {
 } from '@radweave/artifacts';
 import { are, counted } from '@radweave/remarks';
 import { type Cohort, readCohort } from '@radweave/study/cohort/read-cohort';
+import { requireInSplit } from '@radweave/study/cohort/split-folder';
 import { allowsMissing, otherSlices } from '../features/known-patients.ts';
 import type { IsHome } from './candidate.ts';
 
@@ -44,6 +45,7 @@ export interface SplitResults {
 /** Reads who is where. In users' own splits training and validation are home, whatever the hospital. */
 export function readCohortFacts(data: Config['data'], modalities: readonly string[]): CohortFacts {
   const cohort = readCohort(data, modalities);
+  requireInSplit(data.splits_dir, modalities);
   const given = cohort?.summary?.given_split === true;
   const home = given ? undefined : cohort?.summary?.home_hospital;
   const labelNames: (string | undefined)[] = [];

@@ -23,7 +23,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { and, are, counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { requireSplit } from '@radweave/study/cohort/split-folder';
+import { notInSplit, requireInSplit, requireSplit } from '@radweave/study/cohort/split-folder';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { adoptForeign, keepForeignAligned } from './foreign.ts';
 import { type KnownPatients, requireSameSplit } from './known-patients.ts';
@@ -39,7 +39,7 @@ export interface Alignment {
   hospitalOf: (patient: string) => string;
 }
 
-/** Aligns those of `modalities` that have features; says which have none yet. @throws UsageError when none has. */
+/** Aligns those of `modalities` that have features; says which have none, or none yet. @throws UsageError when none has. */
 export async function alignAvailable(
   config: Config,
   modalities: readonly string[],
@@ -48,12 +48,16 @@ export async function alignAvailable(
 ): Promise<Alignment> {
   const { features_dir, splits_dir } = config.data;
   requireSplit(splits_dir, modalities);
-  const ready = modalities.filter((modality) => hasFeatures(features_dir, modality));
-  const waiting = modalities.filter((modality) => !ready.includes(modality));
+  const absent = notInSplit(splits_dir, modalities);
+  const present = modalities.filter((modality) => !absent.includes(modality));
+  const ready = present.filter((modality) => hasFeatures(features_dir, modality));
+  const waiting = present.filter((modality) => !ready.includes(modality));
   if (ready.length === 0) {
+    requireInSplit(splits_dir, modalities);
     const what = `there are no features of ${modalities.join(', ')}`;
     throw noFeatures(what, features_dir, modalities[0] ?? '');
   }
+  if (absent.length > 0) say(context, `The split has no ${and(absent)}; aligned: ${and(ready)}.`);
   if (waiting.length > 0) {
     say(
       context,
@@ -130,6 +134,7 @@ function openSources(
 ): { sources: FeatureSource[]; known: KnownPatients } {
   const { features_dir, splits_dir } = data;
   requireSplit(splits_dir, modalities);
+  requireInSplit(splits_dir, modalities);
   for (const modality of modalities) adoptForeign(features_dir, modality, context);
   const sources = modalities.map((modality) => readFeatureSource(features_dir, modality));
   const known = requireSameSplit(sources, splits_dir, modalities);

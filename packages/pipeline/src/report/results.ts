@@ -22,7 +22,7 @@ import { existsSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
 import type { Optional } from '@radweave/report';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
-import { requireSplit } from '@radweave/study/cohort/split-folder';
+import { notInSplit, requireSplit } from '@radweave/study/cohort/split-folder';
 import type { UsedFiles } from './used-files.ts';
 
 /**
@@ -75,7 +75,7 @@ function evaluateAgain(config: Config, { models }: Evaluation): string {
     ];
     return `Run: ${[...missing.map(({ command }) => command), 'radweave evaluate'].join('; ')}`;
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError || error instanceof UsageError)) throw error;
     return `${error.hint ?? error.what}; then evaluate again: radweave evaluate`;
   }
 }
@@ -93,16 +93,19 @@ export function readFusion(
 ): Optional<FusionModelFile> {
   const folder = evaluatedFusion(config, evaluation);
   const fusion = folder === undefined ? null : FusionResults.readOf(folder, modalities);
-  if (fusion === null) return missing(config, fusionFolder(config));
+  if (fusion === null) return missing(config, modalities);
   files.add(fusion.modelFile);
   return { value: fusion.model };
 }
 
-/** Why no fusion was evaluated. */
-function missing(config: Config, folder: string): Optional<FusionModelFile> {
-  if (existsSync(fusionFiles(folder).model)) {
+/** Why no fusion was evaluated. The configuration may be of another study: what the split lacks cannot be fused. */
+function missing(config: Config, evaluated: readonly string[]): Optional<FusionModelFile> {
+  if (existsSync(fusionFiles(fusionFolder(config)).model)) {
     return { missing: { command: 'radweave evaluate', reason: remark('fusion-not-evaluated') } };
   }
-  const { what, command } = missingFusion(config, config.data.modalities);
+  const { splits_dir, modalities } = config.data;
+  const absent = notInSplit(splits_dir, modalities);
+  const own = modalities.filter((one) => !absent.includes(one));
+  const { what, command } = missingFusion(config, own.length === 0 ? evaluated : own);
   return { missing: { command: `${command}; radweave evaluate`, reason: what } };
 }

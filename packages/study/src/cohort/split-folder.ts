@@ -113,11 +113,38 @@ export function keepOtherSplits(splitsDir: string, context: StageContext): void 
 export function noSplit(splitsDir: string, split: Split, ...modalities: readonly string[]): UsageError {
   const [first = ''] = modalities;
   const known = splitModalities(splitsDir);
-  const all = [...new Set([...known, ...modalities])];
-  const make = `run first: radweave preprocess --root_dir FOLDER --modalities ${inShell(all)}; or name the folder with --splits_dir`;
   return new UsageError('E_NO_SPLIT', `there is no split file of ${modalities.join(', ')}`, {
     where: splitPath(splitsDir, split, first),
-    hint: offer(first, known, make),
+    hint: offer(first, known, `run first: ${commandFor([...known, ...modalities])}`),
+  });
+}
+
+function commandFor(modalities: readonly string[]): string {
+  const all = [...new Set(modalities)];
+  return `radweave preprocess --root_dir FOLDER --modalities ${inShell(all)}; or name the folder with --splits_dir`;
+}
+
+/** Those of a study's modalities that its split files are not of; none where there are no split files. */
+export function notInSplit(splitsDir: string, modalities: readonly string[]): string[] {
+  const known = splitModalities(splitsDir);
+  return known.length === 0 ? [] : modalities.filter((one) => !known.includes(one));
+}
+
+/**
+ * Refuses a study of modalities that the split is not of, as a configuration of another study names them: no training
+ * and no fusion would ever bring them.
+ *
+ * @throws UsageError that names the modalities of the split.
+ */
+export function requireInSplit(splitsDir: string, modalities: readonly string[]): void {
+  const lacking = notInSplit(splitsDir, modalities);
+  if (lacking.length === 0) return;
+  const known = splitModalities(splitsDir);
+  const choose = `choose --modalities ${inShell(known)}, or correct data.modalities in the configuration`;
+  const make = `for ${lacking.join(', ')} run first: ${commandFor([...known, ...modalities])}`;
+  throw new UsageError('E_NO_SPLIT', `the split has no ${lacking.join(', ')}`, {
+    where: splitPath(splitsDir, 'train', lacking[0] ?? ''),
+    hint: `It is of ${known.join(', ')}: ${choose}; ${make}`,
   });
 }
 
