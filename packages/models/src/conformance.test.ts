@@ -24,7 +24,7 @@ for (const name of listModels()) {
       ...modules,
       library: 'torchvision' as const,
       reference: torchvision.name,
-      sized: false,
+      sized: family === 'vit',
       classes: 5,
       cases: passesOf(name),
     };

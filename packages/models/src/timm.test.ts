@@ -4,7 +4,13 @@ import { expect, test } from 'vitest';
 import { createModel } from './registry/create.ts';
 import { listModels, modelInfo } from './registry/registry.ts';
 import { expectConformance } from './testing/conform.ts';
-import { conditionedPassesOf, record, referencePython, relativeDifference } from './testing/reference.ts';
+import {
+  conditionedPassesOf,
+  isSmallest,
+  record,
+  referencePython,
+  relativeDifference,
+} from './testing/reference.ts';
 import { readTimmRecord } from './testing/timm-record.ts';
 
 setNumThreads(2);
@@ -64,9 +70,10 @@ for (const name of listModels()) {
 
   peerTest(`${name} equals timm, pass by pass`, ['timm'], async () => {
     const info = modelInfo(name);
-    // Transformers are told the size of their images; that of the larger ViTs may be small, as their code is the smallest one's.
+    // Transformers are told the size of their images; that of the larger ones may be small, as their code is the smallest one's.
     const isSized = !recorded.answers.has(96);
-    const side = info.family === 'vit' && name !== 'vit_tiny_patch16_224' ? 112 : 224;
+    const small = info.family === 'vit' ? 112 : 96;
+    const side = isSmallest(name) ? 224 : small;
     const job = {
       library: 'timm' as const,
       reference: name,

@@ -21,7 +21,7 @@ export interface ReferenceJob {
   firstConv: string;
   head: string;
   imageSize: number;
-  /** timm: whether the model is told the image size. */
+  /** Whether the model is told the image size. */
   sized: boolean;
   classes: number;
   cases: readonly PassCase[];
@@ -47,11 +47,14 @@ const coveringPasses = (several: number): readonly PassCase[] => [
 const SMALLEST =
   /^(resnet18|swin_tiny_patch4_window7_224|efficientnet_b0|mobilenetv3_small_100|densenet121|vit_tiny_patch16_224)$/;
 
+/** Whether it is the model of its family that is compared most: the others share its code. */
+export const isSmallest = (name: string): boolean => SMALLEST.test(name);
+
 const WITHOUT_BATCH_NORM = /^(swin|convnext|vit)/;
 
 /** What to run a model on. */
 export function passesOf(name: string): readonly PassCase[] {
-  if (SMALLEST.test(name)) return ALL_PASSES;
+  if (isSmallest(name)) return ALL_PASSES;
   return coveringPasses(WITHOUT_BATCH_NORM.test(name) ? 2 : 4);
 }
 

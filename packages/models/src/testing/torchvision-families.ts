@@ -55,6 +55,6 @@ export const TORCHVISION_FAMILIES: Readonly<Record<string, FamilyReference>> = {
     features: 'encoder',
     firstConv: 'conv_proj',
     head: 'heads.head',
-    imageSize: 224,
+    imageSize: 112,
   },
 };
