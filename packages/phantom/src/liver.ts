@@ -1,20 +1,11 @@
-import type { Anatomy } from './body.ts';
-import type { Canvas } from './canvas.ts';
-import { type Lesion, lesionOutline } from './lesion.ts';
-import { atLevel } from './organs.ts';
+import { lesionOutline } from './lesion.ts';
+import { atLevel, type Painting } from './organs.ts';
 import { grown } from './shapes.ts';
-import { type Enhancement, type Phase, type Speckle, WATER } from './tissue.ts';
+import { type Phase, WATER } from './tissue.ts';
 
 /** The liver with gallbladder, vessels and the lesion. */
-export function paintLiver(
-  canvas: Canvas,
-  anatomy: Anatomy,
-  phase: Phase,
-  enhancement: Enhancement,
-  z: number,
-  cavity: Float32Array,
-  speckle: Speckle,
-): void {
+export function paintLiver(painting: Painting, phase: Phase): void {
+  const { canvas, anatomy, enhancement, z, cavity, speckle } = painting;
   const height = anatomy.level + z;
   const lobes = anatomy.liver.flatMap((lobe) => atLevel(lobe, height) ?? []);
   const inside = canvas.mask(...lobes).map((share, i) => share * (cavity[i] ?? 0));
@@ -26,23 +17,17 @@ export function paintLiver(
     canvas.fill(gallbladder, enhancement.bowel, { within: cavity });
     canvas.fill(grown(gallbladder, -2), WATER, { within: cavity });
   }
-  paintLesion(canvas, anatomy.lesion, phase, enhancement.liver, z, inside, speckle);
+  paintLesion(painting, phase, inside);
 }
 
 /** Half the thickness of a lesion's rim in mm. */
 const RIM = 5;
 
-function paintLesion(
-  canvas: Canvas,
-  lesion: Lesion,
-  phase: Phase,
-  liver: number,
-  z: number,
-  inside: Float32Array,
-  speckle: Speckle,
-): void {
+function paintLesion(painting: Painting, phase: Phase, inside: Float32Array): void {
+  const { canvas, anatomy, enhancement, z, speckle } = painting;
+  const { lesion } = anatomy;
   const outline = lesionOutline(lesion, z);
-  const core = liver + lesion.core[phase];
+  const core = enhancement.liver + lesion.core[phase];
   const grain = speckle(0, lesion.heterogeneity[phase], 1.2);
   const rim = lesion.rim[phase];
   const radius = Math.min(outline.rx, outline.ry);

@@ -4,26 +4,29 @@ import { type Blob, blob, grown } from './shapes.ts';
 import { type Enhancement, GAS, LUNG, MUSCLE, type Speckle } from './tissue.ts';
 import { spineAt } from './wall.ts';
 
-export function paintOrgans(
-  canvas: Canvas,
-  anatomy: Anatomy,
-  enhancement: Enhancement,
-  z: number,
-  cavity: Float32Array,
-  speckle: Speckle,
-): void {
+/** A slice that is being painted. */
+export interface Painting {
+  canvas: Canvas;
+  anatomy: Anatomy;
+  enhancement: Enhancement;
+  /** Distance from the lesion's middle in mm. */
+  z: number;
+  /** The share of each pixel within the abdominal wall. */
+  cavity: Float32Array;
+  speckle: Speckle;
+}
+
+export function paintOrgans(painting: Painting): void {
+  const { canvas, anatomy, enhancement, z, cavity, speckle } = painting;
   const height = anatomy.level + z;
-  const brush = { within: cavity };
   for (const kidney of anatomy.kidneys) {
     const level = atLevel(kidney, height);
-    if (level !== undefined) paintKidney(canvas, level, enhancement, speckle, cavity);
+    if (level !== undefined) paintKidney(level, painting);
   }
-  const hollow = (organ: Hollow, wall: number): void =>
-    paintHollow(canvas, organ, height, anatomy.pose.tilt, wall, enhancement.bowel, speckle, cavity);
-  for (const loop of anatomy.bowel) hollow(loop, 4);
+  for (const loop of anatomy.bowel) paintHollow(loop, 4, painting);
   const spleen = atLevel(anatomy.spleen, height);
-  if (spleen !== undefined) canvas.fill(spleen, speckle(enhancement.spleen, 6), brush);
-  hollow(anatomy.stomach, 5);
+  if (spleen !== undefined) canvas.fill(spleen, speckle(enhancement.spleen, 6), { within: cavity });
+  paintHollow(anatomy.stomach, 5, painting);
 }
 
 /** An organ's outline at a height above the usual level; undefined where it has ended. */
@@ -35,13 +38,7 @@ export function atLevel({ outline, middle, half }: Organ, height: number): Blob 
 }
 
 /** The bases of the lungs, which hang down behind the liver and the stomach. */
-export function paintLungs(
-  canvas: Canvas,
-  anatomy: Anatomy,
-  z: number,
-  cavity: Float32Array,
-  speckle: Speckle,
-): void {
+export function paintLungs({ canvas, anatomy, z, cavity, speckle }: Painting): void {
   for (const lung of anatomy.lungs) {
     const level = atLevel(lung, anatomy.level + z);
     if (level !== undefined) canvas.fill(level, speckle(LUNG, 40), { within: cavity, edge: 2.5 });
@@ -49,34 +46,21 @@ export function paintLungs(
 }
 
 /** Wall, contents, and gas, which rises: it fills the front down to a level surface. */
-function paintHollow(
-  canvas: Canvas,
-  organ: Hollow,
-  height: number,
-  tilt: number,
-  wall: number,
-  enhanced: number,
-  speckle: Speckle,
-  cavity: Float32Array,
-): void {
-  const outline = atLevel(organ, height);
+function paintHollow(organ: Hollow, wall: number, painting: Painting): void {
+  const { canvas, anatomy, enhancement, z, cavity, speckle } = painting;
+  const outline = atLevel(organ, anatomy.level + z);
   if (outline === undefined) return;
   const brush = { within: cavity };
-  canvas.fill(outline, speckle(enhanced, 8), brush);
+  canvas.fill(outline, speckle(enhancement.bowel, 8), brush);
   const lumen = grown(outline, -wall);
   const surface = lumen.y - lumen.ry * (1 - 1.7 * organ.gas);
   const contents = speckle(25, 10, 1.5);
-  const slope = Math.tan(tilt);
+  const slope = Math.tan(anatomy.pose.tilt);
   canvas.fill(lumen, (x, y) => (y + slope * (x - lumen.x) < surface ? GAS : contents(x, y)), brush);
 }
 
-function paintKidney(
-  canvas: Canvas,
-  kidney: Blob,
-  { cortex, medulla }: Enhancement,
-  speckle: Speckle,
-  cavity: Float32Array,
-): void {
+function paintKidney(kidney: Blob, { canvas, enhancement, speckle, cavity }: Painting): void {
+  const { cortex, medulla } = enhancement;
   const brush = { within: cavity };
   canvas.fill(kidney, speckle(cortex, 8), brush);
   const inner = grown(kidney, -6.5);
@@ -99,12 +83,7 @@ const SPLENIC_VEIN = [
 ] as const;
 
 /** Aorta with calcified wall, vena cava, crura and the coeliac trunk: before the spine and behind the liver. */
-export function paintTrunks(
-  canvas: Canvas,
-  anatomy: Anatomy,
-  enhancement: Enhancement,
-  speckle: Speckle,
-): void {
+export function paintTrunks({ canvas, anatomy, enhancement, speckle }: Painting): void {
   const front = spineAt(anatomy) - 28;
   for (const side of [-1, 1])
     canvas.fill(blob(side * 16 + 4, front + 8, 5, 15, side * 0.35), speckle(MUSCLE, 6));

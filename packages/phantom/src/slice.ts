@@ -47,10 +47,11 @@ export function paintSlice(
   const canvas = backdrop.canvas.copy();
   const speckle = speckleOf(anatomy, z, texture);
   const enhancement = enhancementOf(anatomy, phase);
-  paintLungs(canvas, anatomy, z, backdrop.cavity, speckle);
-  paintOrgans(canvas, anatomy, enhancement, z, backdrop.cavity, speckle);
-  paintLiver(canvas, anatomy, phase, enhancement, z, backdrop.cavity, speckle);
-  paintTrunks(canvas, anatomy, enhancement, speckle);
+  const painting = { canvas, anatomy, enhancement, z, cavity: backdrop.cavity, speckle };
+  paintLungs(painting);
+  paintOrgans(painting);
+  paintLiver(painting, phase);
+  paintTrunks(painting);
   paintBones(canvas, anatomy, speckle);
   return canvas;
 }

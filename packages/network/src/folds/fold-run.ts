@@ -63,21 +63,25 @@ export async function trainFolds(
       const lock = lockFolder(run.checkpoints, `radweave, run ${run.name}`, {
         say: (text) => say(context, text),
       });
-      await whileLocked(lock, () => trainFold(settings, fold, run, slices, context));
+      await whileLocked(lock, () => trainFold({ settings, fold, run, slices, context }));
     }
   } finally {
     slices.close();
   }
 }
 
-async function trainFold(
-  settings: FoldSettings,
-  fold: CrossFold,
-  run: RunFolder,
-  slices: SharedSlices,
-  context: StageContext,
-): Promise<void> {
-  const session = await openFoldSession(settings, fold, run, slices, context);
+/** A fold and the run that trains it. */
+export interface FoldTraining {
+  settings: FoldSettings;
+  fold: CrossFold;
+  run: RunFolder;
+  slices: SharedSlices;
+  context: StageContext;
+}
+
+async function trainFold(training: FoldTraining): Promise<void> {
+  const { settings, run, context } = training;
+  const session = await openFoldSession(training);
   try {
     if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
     await writeBestResults(session, run, settings.config.model.num_classes, context);
@@ -95,11 +99,7 @@ async function trainFold(
  * @param until epochs after which it pauses; all by default.
  */
 export async function openFoldSession(
-  settings: FoldSettings,
-  fold: CrossFold,
-  run: RunFolder,
-  slices: SharedSlices,
-  context: StageContext,
+  { settings, fold, run, slices, context }: FoldTraining,
   until?: number,
 ): Promise<TrainingSession> {
   const { modality, name } = settings;

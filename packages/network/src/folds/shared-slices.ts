@@ -47,7 +47,7 @@ export class SharedSlices {
     const { data, modality, opened } = this;
     for (const split of this.from) {
       const table = readSliceTable(data, split, modality);
-      opened.push(await decodeSplit(data, split, modality, table, this.context));
+      opened.push(await decodeSplit({ data, split, modality, table, context: this.context }));
     }
     const paths = opened.flatMap(({ table }) => table.rows.map(({ path }) => path));
     this.decoded = { pixels: joined(opened), places: new Map(paths.map((path, place) => [path, place])) };

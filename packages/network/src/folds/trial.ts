@@ -31,7 +31,7 @@ export async function trialScore(
     say: (text) => say(context, text),
   });
   return await whileLocked(lock, async () => {
-    const session = await openFoldSession(settings, fold, run, slices, context, until);
+    const session = await openFoldSession({ settings, fold, run, slices, context }, until);
     try {
       if ((await session.train(context)) === 'interrupted') throw interrupted(run, settings);
       const { auc } = scoreTable(...(await session.predictHeldOut(context))).patient;

@@ -31,7 +31,8 @@ export class Decoding {
     this.sets = new Map(
       SPLITS.map((split) => {
         const told = new Withheld(context);
-        const loading = decodeWith(this.builder, data, split, modality, tables[split], told);
+        const set = { data, split, modality, table: tables[split], context: told };
+        const loading = decodeWith(this.builder, set);
         loading.catch((reason: unknown) => {
           this.failure ??= { reason };
         });

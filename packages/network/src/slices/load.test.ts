@@ -14,7 +14,9 @@ onLinux('a folder of splits that nobody may write to is told with a remedy that 
   const table = new SliceTable([{ path, label: 0, patient: 'p', hospital: 'JM' }]);
   // Nobody makes a folder there, root included.
   const data = { ...defaultConfig().data, splits_dir: '/sys/kernel', image_size: 32 };
-  await expect(decodeSplit(data, 'train', 'A', table, silentContext())).rejects.toMatchObject({
+  await expect(
+    decodeSplit({ data, split: 'train', modality: 'A', table, context: silentContext() }),
+  ).rejects.toMatchObject({
     code: 'E_NOT_WRITABLE',
     exitCode: 5,
     where: '/sys/kernel/.slices',

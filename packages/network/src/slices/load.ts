@@ -32,6 +32,15 @@ import { type StageContext, warn } from '@radweave/study/context/events';
 import type { SlicePixels } from './slice-pixels.ts';
 import { storePixels } from './store-pixels.ts';
 
+/** One split of one modality that is to be decoded, and who is told of it. */
+export interface SliceSet {
+  data: Config['data'];
+  split: Split;
+  modality: string;
+  table: SliceTable;
+  context: StageContext;
+}
+
 /** One split of one modality, ready to be made into batches. */
 export interface LoadedSplit {
   table: SliceTable;
@@ -83,32 +92,20 @@ export function storeBuilder({ num_workers }: Config['data']): StoreBuilder {
  *
  * @throws DataError listing the images that cannot be used; ResourceError where the store cannot be written.
  */
-export async function decodeSplit(
-  data: Config['data'],
-  split: Split,
-  modality: string,
-  table: SliceTable,
-  context: StageContext,
-): Promise<LoadedSplit> {
-  const builder = storeBuilder(data);
+export async function decodeSplit(set: SliceSet): Promise<LoadedSplit> {
+  const builder = storeBuilder(set.data);
   try {
-    return await decodeWith(builder, data, split, modality, table, context);
+    return await decodeWith(builder, set);
   } finally {
     await builder.close();
   }
 }
 
 /** {@link decodeSplit} by a builder that serves several sets. */
-export async function decodeWith(
-  builder: StoreBuilder,
-  data: Config['data'],
-  split: Split,
-  modality: string,
-  table: SliceTable,
-  context: StageContext,
-): Promise<LoadedSplit> {
-  warnOfMasks(table, split, modality, context);
-  warnOfRepeated(table, split, modality, context);
+export async function decodeWith(builder: StoreBuilder, set: SliceSet): Promise<LoadedSplit> {
+  const { data, split, modality, table, context } = set;
+  warnOfMasks(set);
+  warnOfRepeated(set);
   const { image_size: side, resize } = data;
   if (table.length === 0) return { table, pixels: noPixels(side), close: () => undefined };
   const file = join(splitFiles(data.splits_dir).decoded, `${split}_${modality}.slices`);
@@ -119,12 +116,8 @@ export async function decodeWith(
     builder.build(paths, file, shape, (done, total) => context.emit({ kind: 'progress', task, done, total }));
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const store = checked(await soundStore(build, file, context), data, split, modality, table, context);
-    return {
-      table,
-      pixels: storePixels(store),
-      close: () => store.close(),
-    };
+    const store = checked(await soundStore(build, file, context), set);
+    return { table, pixels: storePixels(store), close: () => store.close() };
   } catch (error) {
     if (error instanceof ImageFaults) throw asDataError(error, split, modality);
     throw besideSplits(explainFileError(error, undefined, file));
@@ -153,17 +146,11 @@ async function soundStore(
 }
 
 /** Closes a store of other images than those that `preprocess` saw; tells of images that it would have told of. */
-function checked(
-  store: SliceStore,
-  { splits_dir }: Config['data'],
-  split: Split,
-  modality: string,
-  { rows }: SliceTable,
-  context: StageContext,
-): SliceStore {
+function checked(store: SliceStore, set: SliceSet): SliceStore {
+  const { data, split, modality, table } = set;
   try {
-    const wasSeen = requireSameSlices(splits_dir, split, modality, rows, store.contentHashes());
-    if (!wasSeen) warnOfFewGrays(store, rows, `Slices of ${modality} in ${split}`, context);
+    const hashes = store.contentHashes();
+    if (!requireSameSlices(data.splits_dir, split, modality, table.rows, hashes)) warnOfFewGrays(store, set);
     return store;
   } catch (error) {
     store.close();
@@ -193,7 +180,7 @@ function noPixels(side: number): SlicePixels {
 }
 
 /** A split file is the user's word, also where it lists masks: that is a warning and no more. */
-function warnOfMasks(table: SliceTable, split: Split, modality: string, context: StageContext): void {
+function warnOfMasks({ table, split, modality, context }: SliceSet): void {
   const folders = groupBy(
     table.rows.map(({ path }) => path),
     (path) => dirname(path),
@@ -207,17 +194,16 @@ function warnOfMasks(table: SliceTable, split: Split, modality: string, context:
 }
 
 /** `preprocess` leaves masks out and names blank slices; a split of the user's own may list both under any name. */
-function warnOfFewGrays(
-  store: SliceStore,
-  rows: SliceTable['rows'],
-  slices: string,
-  context: StageContext,
-): void {
+function warnOfFewGrays(store: SliceStore, { table, split, modality, context }: SliceSet): void {
+  const { rows } = table;
   const tell = (found: readonly number[], like: string, then: string): void => {
     const [first] = found;
     if (first === undefined) return;
     const many = `${found.length} of ${counted(rows.length, 'slice')}`;
-    warn(context, `${slices} with ${like}: ${many}, such as ${rows[first]?.path}; ${then}`);
+    warn(
+      context,
+      `Slices of ${modality} in ${split} with ${like}: ${many}, such as ${rows[first]?.path}; ${then}`,
+    );
   };
   tell(
     store.twoValued(),
@@ -227,12 +213,7 @@ function warnOfFewGrays(
   tell(store.blank(), 'one gray value only', 'they show nothing and are used like any other');
 }
 
-function warnOfRepeated(
-  { repeated }: SliceTable,
-  split: Split,
-  modality: string,
-  context: StageContext,
-): void {
+function warnOfRepeated({ table: { repeated }, split, modality, context }: SliceSet): void {
   if (repeated.length === 0) return;
   const again = `${counted(repeated.length, 'row')} of slices that it lists already, such as ${repeated[0]?.path}`;
   warn(context, `The split file of ${modality} in ${split} has ${again}; each slice counts once.`);

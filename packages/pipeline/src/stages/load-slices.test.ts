@@ -33,7 +33,7 @@ async function cohort(): Promise<Config> {
 }
 
 const decodeTrain = async ({ data }: Config, context: StageContext): Promise<LoadedSplit> =>
-  decodeSplit(data, 'train', 'A', readSliceTable(data, 'train', 'A'), context);
+  decodeSplit({ data, split: 'train', modality: 'A', table: readSliceTable(data, 'train', 'A'), context });
 
 async function load(config: Config): Promise<LoadedSplit> {
   const split = await decodeTrain(config, listening());

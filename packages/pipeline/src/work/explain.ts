@@ -137,7 +137,7 @@ export async function withMaps<T>(
   const layer = requireLayer(network, config.explanation.layer);
   // Grad-CAM has maps at a model's own layer.
   if (method !== 'grad-cam' || config.explanation.layer !== null) requireMaps(network, layer, method);
-  const loaded = await decodeSplit(config.data, split, modality, table, context);
+  const loaded = await decodeSplit({ data: config.data, split, modality, table, context });
   try {
     const batchSize = inferenceBatch(config.extraction.batch_size, network.compute);
     const source: MapSource = { network, layer, method, pixels: loaded.pixels, batchSize };
