@@ -66,14 +66,8 @@ export function fitFusedModel(
   const warnings: string[] = [...unfitted];
   const classifiers = [{ name: 'fused', own: modalities }, ...alone, ...between].map(
     ({ name, own }): FittedClassifier => {
-      const set = (split: 'train' | 'val'): FitSet => {
-        const fused = having(splits[split], own);
-        return { fused, features: concatenate(fused.pooled, own, fused.patients.length) };
-      };
-      const { classifier, notes } = fitClassifier(name, own, set('train'), set('val'), labels, {
-        ...options,
-        rule,
-      });
+      const [train, val] = [fitSet(splits.train, own), fitSet(splits.val, own)];
+      const { classifier, notes } = fitClassifier(name, own, train, val, labels, { ...options, rule });
       fitNotes.set(name, notes);
       warnings.push(...notes.map((note) => `Classifier '${shownModel(name, modalities)}': ${note.text}.`));
       return classifier;
@@ -83,19 +77,14 @@ export function fitFusedModel(
   const patients = having(splits.train, modalities).patients.length;
   const cautions = SPLITS.flatMap((split) => classifierCautions(inputs, split, patients, stacked));
   const notes = distinct(cautions).map(({ text }) => text);
+  const { C, max_iter, random_state, standardize } = options;
   return {
     file: {
       format: 1,
       label_names: labels,
       pooling: 'mean',
       modalities: sources.map(modalityOf),
-      options: {
-        C: options.C,
-        max_iter: options.max_iter,
-        tol: TOLERANCE,
-        random_state: options.random_state,
-        standardize: options.standardize,
-      },
+      options: { C, max_iter, tol: TOLERANCE, random_state, standardize },
       classifiers,
       notes,
       versions: programVersions(),
@@ -113,6 +102,12 @@ export function fitFusedModel(
   };
 }
 
+/** Those of a set who have these modalities, with their features. */
+function fitSet(everyone: FusedSplit, modalities: readonly string[]): FitSet {
+  const fused = having(everyone, modalities);
+  return { fused, features: concatenate(fused.pooled, modalities, fused.patients.length) };
+}
+
 /** Labels count from 0, so the largest gives their number. */
 function countClasses(splits: Record<Split, FusedSplit>, modalities: readonly string[]): number {
   const largest = SPLITS.map((split) => Math.max(-1, ...splits[split].labels));
@@ -126,16 +121,10 @@ function countClasses(splits: Record<Split, FusedSplit>, modalities: readonly st
 
 function modalityOf(source: FeatureSource): FusionModality {
   const { sets } = source;
-  const { train } = sets;
+  const { model, dims, image_size, normalize_mean, normalize_std, precision, in_sample } = sets.train;
   return {
     ...usedOf(source),
-    model: train.model,
-    dims: train.dims,
-    image_size: train.image_size,
-    normalize_mean: train.normalize_mean,
-    normalize_std: train.normalize_std,
-    precision: train.precision,
-    in_sample: train.in_sample,
+    ...{ model, dims, image_size, normalize_mean, normalize_std, precision, in_sample },
     slices_identity: forEachSplit((split) => sets[split].slices_identity),
   };
 }
@@ -144,8 +133,7 @@ function modalityOf(source: FeatureSource): FusionModality {
 export function scoreSplit(model: FusedModel, everyone: FusedSplit): ScoredSplit[] {
   const own = model.file.classifiers.map((classifier): ScoredSplit => {
     const { name, modalities } = classifier;
-    const fused = having(everyone, modalities);
-    const features = concatenate(fused.pooled, modalities, fused.patients.length);
+    const { fused, features } = fitSet(everyone, modalities);
     const inputs = classifierInputs(model.sources, modalities);
     return {
       model: name,

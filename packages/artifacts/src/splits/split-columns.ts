@@ -22,10 +22,14 @@ export function columnsIn(path: string): Columns<SplitRow> {
   } as Columns<SplitRow>;
 }
 
+export interface Person {
+  id: string;
+  hospital: string;
+  place: SlicePlace | undefined;
+}
+
 /** Whose slice a row is, by its columns or else its path, in Unicode form NFC: macOS hands out NFD; undefined where neither says it. */
-export function personIn(
-  row: SplitRow,
-): { id: string; hospital: string; place: SlicePlace | undefined } | undefined {
+export function personIn(row: SplitRow): Person | undefined {
   const place = parseSlicePath(row.image_path);
   const { patient_id: id = place?.patient, hospital = place?.hospital } = row;
   if (id === undefined || hospital === undefined) return undefined;

@@ -5,7 +5,14 @@ import type { Columns } from '../csv-columns.ts';
 import { IssueCollector } from '../issues.ts';
 import { idOf, type PatientKeys, readPatientKeys } from './patient-keys.ts';
 import { listedPath, parseSlicePath, pathBelow, SLICE_LAYOUT, tailFrom } from './slice-path.ts';
-import { columnsIn, personColumns, personIn, type SplitRow, sliceColumns } from './split-columns.ts';
+import {
+  columnsIn,
+  type Person,
+  personColumns,
+  personIn,
+  type SplitRow,
+  sliceColumns,
+} from './split-columns.ts';
 
 /** A slice to be listed in `{split}_{modality}.csv`. */
 interface ListedSlice {
@@ -115,17 +122,8 @@ export function readSplit(
     }
     const { hospital, place } = person;
     const patient = keys.keyOf(person);
-    const listed = listedPath(row.image_path, dirname(path));
-    const slice = {
-      path: listed,
-      label: row.label,
-      ...(row.label_name === undefined ? {} : { labelName: row.label_name }),
-      patient,
-      hospital,
-      modality: place?.modality ?? modalityOf(path),
-      grade: place?.grade ?? null,
-    };
-    const key = resolve(listed);
+    const slice = sliceOf(row, person, patient, path);
+    const key = resolve(slice.path);
     if (listedBefore.get(key) === slice.label) {
       options.onRepeated?.(slice);
       return;
@@ -147,10 +145,21 @@ export function readSplit(
   if (rootDir === undefined || isThere(slices)) return slices;
   return slices.map((slice, i) => {
     const tail = tails[i];
-    return tail === undefined
-      ? slice
-      : { ...slice, path: pathBelow(rootDir, { hospital: slice.hospital, tail }) };
+    const { hospital } = slice;
+    return tail === undefined ? slice : { ...slice, path: pathBelow(rootDir, { hospital, tail }) };
   });
+}
+
+function sliceOf(row: SplitRow, { hospital, place }: Person, patient: string, path: string): SliceRecord {
+  return {
+    path: listedPath(row.image_path, dirname(path)),
+    label: row.label,
+    ...(row.label_name === undefined ? {} : { labelName: row.label_name }),
+    patient,
+    hospital,
+    modality: place?.modality ?? modalityOf(path),
+    grade: place?.grade ?? null,
+  };
 }
 
 /** The modality in the name of a split file. */

@@ -113,7 +113,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   );
   await replaceFilesTogether(
     outputDir,
-    (folder) => writeAll(folder, model, splits, complete, scored, metrics),
+    (folder) => writeAll(folder, { model, everyone: splits, complete, scored, metrics }),
     {
       last: basename(fusionFiles(outputDir).model),
       obsolete: [],
@@ -179,15 +179,16 @@ function checkModalities(modalities: readonly string[], isAllowed: boolean): voi
   requireModalityNames(modalities, isAllowed);
 }
 
+interface Fusion {
+  model: FusedModel;
+  everyone: Record<Split, FusedSplit>;
+  complete: Record<Split, FusedSplit>;
+  scored: Record<Split, readonly ScoredSplit[]>;
+  metrics: readonly FusionMetricsRow[];
+}
+
 /** Writes every file of a fusion into a folder. */
-function writeAll(
-  folder: string,
-  model: FusedModel,
-  everyone: Record<Split, FusedSplit>,
-  complete: Record<Split, FusedSplit>,
-  scored: Record<Split, readonly ScoredSplit[]>,
-  metrics: readonly FusionMetricsRow[],
-): void {
+function writeAll(folder: string, { model, everyone, complete, scored, metrics }: Fusion): void {
   const { model: modelFile, metrics: metricsFile } = fusionFiles(folder);
   const { modalities } = model;
   for (const split of SPLITS) {
