@@ -42,9 +42,9 @@ function allOf(inputs: Inputs): Tensor[] {
   return [y.detach(), ...gradients, mean, variance];
 }
 
-function draw(shape: readonly number[], isAdded: boolean): Inputs {
+function draw(shape: readonly number[], isAdded: boolean, dtype: 'float32' | 'bfloat16' = 'float32'): Inputs {
   const channels = shape[1] as number;
-  const image = () => randn(shape).contiguous('channelsLast');
+  const image = () => randn(shape).contiguous('channelsLast').to(dtype);
   const inputs = {
     x: image().mul(3).add(7),
     added: isAdded ? image() : null,
@@ -58,7 +58,7 @@ function draw(shape: readonly number[], isAdded: boolean): Inputs {
   const { x, added, weight, bias, mean, variance } = inFloat64(inputs);
   const normed = F.batchNorm(x, { weight, bias, mean, variance }, { training: true });
   const isClear = (added === null ? normed : normed.add(added)).abs().ge(1e-4);
-  return { ...inputs, seed: inputs.seed.mul(isClear.to('float32')) };
+  return { ...inputs, seed: inputs.seed.mul(isClear.to(dtype)) };
 }
 
 const inFloat64 = (inputs: Inputs): Inputs =>
@@ -93,6 +93,20 @@ for (const isAdded of [false, true]) {
   }
 }
 
+for (const isAdded of [false, true]) {
+  test(`in bfloat16, ${isAdded ? 'with' : 'without'} a shortcut, only what is written in bfloat16 is rounded, once`, () => {
+    tidy(() => {
+      const inputs = draw([8, 64, 28, 28], isAdded, 'bfloat16');
+      const exact = allOf(inFloat64(inputs));
+      const isHalf = [true, true, false, false, ...(isAdded ? [true] : []), false, false];
+      for (const [i, t] of allOf(inputs).entries()) {
+        expect(t.dtype).toBe(isHalf[i] ? 'bfloat16' : 'float32');
+        expect(error(t, exact[i] as Tensor), `result ${i}`).toBeLessThan(isHalf[i] ? 2 ** -8 : 2e-5);
+      }
+    });
+  });
+}
+
 test('statistics are exact where the mean is a thousand times the spread', () => {
   tidy(() => {
     const inputs = draw([16, 8, 40, 40], false);
@@ -113,6 +127,7 @@ test('one operator in training; three in eval mode and in other memory layouts',
       profile(norm, () => norm.call(input)).profile.operators.map(({ name }) => name);
     const fast = x.contiguous('channelsLast');
     expect(operators(fast)).not.toContain('aten::native_batch_norm');
+    expect(operators(fast.to('bfloat16'))).not.toContain('aten::native_batch_norm');
     expect(operators(x)).toContain('aten::native_batch_norm');
     norm.eval();
     expect(operators(fast)).toContain('aten::native_batch_norm');

@@ -165,10 +165,11 @@ TEST("keys", "batch norm with ReLU, which every device has, is libtorch's own fo
 
 TEST("off", "without kernels every result is libtorch's, bit for bit, and there is no Winograd") {
   at::set_num_threads(2);
-  const auto before = resultsIn(at::kFloat);
+  const auto before = resultsIn(at::kFloat), halves = resultsIn(at::kBFloat16);
   installKernels(false);
   installKernels(true);  // too late
   EXPECT(areEqual(resultsIn(at::kFloat), before));
+  EXPECT(areEqual(resultsIn(at::kBFloat16), halves));
   EXPECT(!hasWinograd());
   EXPECT(thrownBy([] { setWinograd(true); }).find("AVX2") != std::string::npos);
   const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("radweave::batch_norm_relu", "");

@@ -3,7 +3,7 @@
 // four times those of the direct sum, near 3e-6 of the largest.
 // Where oneDNN's kernels are those for AVX2, convolutions with strides or larger kernels and the gradients of 1×1
 // convolutions are computed here too, as products of gathered rows. Only where switched on, float32, and channels that fill
-// the vectors; all else stays with libtorch, autograd does too.
+// the vectors. Gradients of bfloat16 convolutions: matrix_gradients.h. All else stays with libtorch, autograd does too.
 #include "convolution.h"
 
 #include <ATen/ops/convolution_backward_native.h>
@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "gathered.h"
+#include "matrix_gradients.h"
 #include "onednn/onednn.h"
 #include "onednn_winograd.h"
 #include "winograd.h"
@@ -188,6 +189,16 @@ c10::optional<std::pair<at::Tensor, at::Tensor>> gradientsBy(const at::Tensor& d
                         wantsW ? kernelGradientBy(shape, gradOutput, x, w, gatheredKernelGradient) : at::Tensor());
 }
 
+// Of bfloat16 where a CPU's matrix unit helps, and of few channels nothing.
+bool isForMatrices(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& w, const Geometry& g) {
+  const auto isMap = [](const at::Tensor& t) {
+    return t.layout() == at::kStrided && t.scalar_type() == at::kBFloat16 && t.dim() == 4 && t.numel() > 0;
+  };
+  return hasMatrixUnit() && !g.transposed && g.groups == 1 && isMap(dy) && isMap(x) && isMap(w) && all(g.dilation, 1) &&
+         all(g.stride, g.stride.front()) && all(g.padding, g.padding.front()) && w.size(0) % kVector == 0 &&
+         w.size(1) % kVector == 0;
+}
+
 std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(
     const at::Tensor& dy, const at::Tensor& x, const at::Tensor& w, at::OptionalIntArrayRef biasSizes,
     at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
@@ -196,8 +207,17 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(
   if (const auto found = gradientsBy(dy, x, w, geometry, wanted[0], wanted[1])) {
     return {found->first, found->second, wanted[2] ? dy.sum({0, 2, 3}) : at::Tensor()};
   }
-  return at::native::convolution_backward(dy, x, w, biasSizes, stride, padding, dilation, transposed, outputPadding,
-                                          groups, wanted);
+  at::Tensor dx, dw;
+  if (isForMatrices(dy, x, w, geometry)) {
+    const Steps steps{stride.front(), padding.front()};
+    if (wanted[0]) dx = inputGradientByMatrices(dy, x, w, steps);
+    if (wanted[1]) dw = kernelGradientByMatrices(dy, x, w, steps);
+  }
+  const std::array<bool, 3> left{wanted[0] && !dx.defined(), wanted[1] && !dw.defined(), wanted[2]};
+  if (!left[0] && !left[1] && !left[2]) return {dx, dw, at::Tensor()};
+  const auto [otherX, otherW, bias] = at::native::convolution_backward(dy, x, w, biasSizes, stride, padding, dilation,
+                                                                       transposed, outputPadding, groups, left);
+  return {dx.defined() ? dx : otherX, dw.defined() ? dw : otherW, bias};
 }
 
 }  // namespace

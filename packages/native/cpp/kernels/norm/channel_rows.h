@@ -1,6 +1,8 @@
-// Arithmetic on feature maps in channels-last memory: `count` rows of `channels` floats. Results do not depend on the number
-// of threads.
+// Arithmetic on feature maps in channels-last memory: `count` rows of `channels` numbers T, float or at::BFloat16. All is
+// computed in float, whatever lies in memory. Results do not depend on the number of threads.
 #pragma once
+
+#include <c10/util/BFloat16.h>
 
 #include <cstdint>
 #include <vector>
@@ -21,13 +23,16 @@ struct Scales {
   float *mean, *invStd, *factor, *summand;
 };
 
+template <typename T>
 struct Gradients {
-  float *x, *weight, *bias;
-  float* added;  // null without a shortcut
+  T* x;
+  float *weight, *bias;
+  T* added;  // null without a shortcut
 };
 
 // One pass over memory.
-Statistics statistics(Rows rows, const float* x);
+template <typename T>
+Statistics statistics(Rows rows, const T* x);
 
 inline Scales scalesIn(float* buffer, int64_t channels) {
   return {buffer, buffer + channels, buffer + 2 * channels, buffer + 3 * channels};
@@ -36,10 +41,12 @@ inline Scales scalesIn(float* buffer, int64_t channels) {
 void fillScales(const Scales& s, const Statistics& seen, const float* weight, const float* bias, double eps);
 
 // y = max(0, normalised x + added); `added` may be null.
-void normalise(Rows rows, const Scales& s, const float* x, const float* added, float* y);
+template <typename T>
+void normalise(Rows rows, const Scales& s, const T* x, const T* added, T* y);
 
 // Gradients of `normalise`, statistics included; `y` is its result, only given and needed with a shortcut.
-void differentiate(Rows rows, const Scales& s, const float* x, const float* y, const float* dy, const float* weight,
-                   const Gradients& out);
+template <typename T>
+void differentiate(Rows rows, const Scales& s, const T* x, const T* y, const T* dy, const float* weight,
+                   const Gradients<T>& out);
 
 }  // namespace radweave
