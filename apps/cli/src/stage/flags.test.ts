@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Split, writeSplitSummary } from '@radweave/artifacts';
 import { onPosix, tempDir } from '@radweave/testkit';
 import { expect, test, vi } from 'vitest';
 import { readCall } from './flags.ts';
@@ -78,4 +79,39 @@ test('commands that read split files are about their modalities, where nobody na
   expect(asked('evaluate')).toEqual(['A', 'P']);
   writeFileSync(config, 'data: {modalities: [T1]}\n');
   expect(asked('evaluate')).toEqual(['T1']);
+});
+
+test('where nobody says how many classes there are, they are those that are named, or that the split has to learn from', () => {
+  const splits_dir = tempDir();
+  const config = join(tempDir(), 'config.yaml');
+  const classes = (name: string, ...set: string[]): number =>
+    readCall(name, { config, set: [`data.splits_dir=${splits_dir}`, ...set] }).config.model.num_classes;
+  writeFileSync(config, 'model: {name: resnet18}\n');
+  expect(classes('train')).toBe(2);
+  const patients = (split: Split, label: number) => ({
+    hospital: 'JM',
+    label,
+    split,
+    patients: 1,
+    slices: {},
+  });
+  writeSplitSummary(join(splits_dir, 'summary.json'), {
+    ...{
+      format: 2,
+      modalities: ['A'],
+      home_hospital: 'JM',
+      train_ratio: 0.7,
+      seed: 1,
+      split_hash: 'a'.repeat(64),
+    },
+    ...{ excluded: {}, files: {}, versions: {} },
+    // Nobody can learn what the test set alone has.
+    counts: [patients('train', 0), patients('val', 2), patients('test', 3)],
+  });
+  for (const name of ['train', 'check', 'tune']) expect(classes(name), name).toBe(3);
+  expect(classes('run')).toBe(2);
+  expect(classes('run', 'data.labels=[low, mid, high]')).toBe(3);
+  expect(classes('train', 'model.num_classes=4')).toBe(4);
+  writeFileSync(config, 'model: {num_classes: 2}\n');
+  expect(classes('train')).toBe(2);
 });

@@ -3,11 +3,13 @@ import {
   type Config,
   configKeysIn,
   defaultConfig,
+  findSplitSummary,
   isForeignPath,
   type Override,
   readConfig,
   refuseForeignPlaces,
   requireNamed,
+  splitFiles,
   splitModalities,
   UsageError,
 } from '@radweave/artifacts';
@@ -73,6 +75,14 @@ function takeModalitiesOfSplit(name: string, data: Config['data']): void {
   if (known.length > 0 && data.modalities.some((one) => !known.includes(one))) data.modalities = known;
 }
 
+/** Where nobody says how many classes there are: as many as are named, or as the split has to learn from. */
+function takeClasses(name: string, { data, model }: Config): void {
+  const { counts = [] } =
+    (READS_RAW.includes(name) ? null : findSplitSummary(splitFiles(data.splits_dir).summary)) ?? {};
+  const learned = counts.filter(({ split }) => split !== 'test').map(({ label }) => label + 1);
+  model.num_classes = data.labels?.length ?? Math.max(model.num_classes, ...learned);
+}
+
 /** Reads the configuration file and lays `--set` and the flags over it, flags last. */
 export function readCall(name: string, flags: CommonFlags & Record<string, unknown>): CallConfig {
   const hint = 'Correct --config, or leave it out for the defaults, which `radweave config --yaml` prints';
@@ -97,12 +107,9 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
   const config = applyOverrides(base, overrides, (path) => labels.get(path) ?? `--set ${path}`);
   const given = [...new Set(overrides.map(([key]) => key))];
   overlookForeignPlaces(name, config, file, given);
-  if (
-    !given.includes('data.modalities') &&
-    (file === null || !configKeysIn(file).includes('data.modalities'))
-  ) {
-    takeModalitiesOfSplit(name, config.data);
-  }
+  const said = new Set([...given, ...(file === null ? [] : configKeysIn(file))]);
+  if (!said.has('data.modalities')) takeModalitiesOfSplit(name, config.data);
+  if (!said.has('model.num_classes')) takeClasses(name, config);
   refuseForeignPlaces(config);
   rememberSettings({ base, config, given });
   for (const { flag, isRead } of commandFlags(name) ?? []) {

@@ -1,4 +1,4 @@
-import { type Config, type Split, splitPath } from '@radweave/artifacts';
+import { type Config, SPLITS, type Split, splitPath } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireLearnable } from '@radweave/study/cohort/learnable';
 import { type LabelNames, namesIn, type SliceTable } from '@radweave/study/cohort/slice-table';
@@ -40,7 +40,13 @@ export function readTables(config: Config, modality: string, context: StageConte
   const tables = forEachSplit((split) => readSliceTable(config.data, split, modality));
   const patients = forEachSplit((split) => tables[split].patients);
   const place = (split: Split): string => splitPath(config.data.splits_dir, split, modality);
-  requireLearnable(patients, config.model.num_classes, `modality ${modality}`, place);
+  requireLearnable(
+    patients,
+    config.model.num_classes,
+    `modality ${modality}`,
+    place,
+    namesIn(SPLITS.flatMap((split) => tables[split].rows)),
+  );
   return tables;
 }
 

@@ -28,7 +28,7 @@ const CASES: Record<
   features: [({ data }) => file(data.features_dir), /data\.features_dir/, 5],
   'number of classes': [
     ({ data }) => patient(data, 'JM', 'grade2'),
-    /labels 2 do not fit model\.num_classes 2.*raw.*set model\.num_classes to 3/,
+    /label 2 does not fit model\.num_classes 2.*raw.*set model\.num_classes to 3/,
     3,
   ],
   'external class': [({ data }) => patient(data, 'SY', 'grade2'), /label 2 is in the test set only/, 3],

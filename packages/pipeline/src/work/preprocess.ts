@@ -219,7 +219,7 @@ export function requireClasses(found: FoundCohort, config: Config): void {
     val: [],
     test: members.filter((one) => !isHome(one)),
   };
-  refuseUnknownLabels(sets, model.num_classes, 'the data', () => data.root_dir ?? '');
+  refuseUnknownLabels(sets, model.num_classes, 'the data', () => data.root_dir ?? '', found.labels ?? []);
 }
 
 /** Those whose slices are checked. @throws DataError with all that is contradictory about them. */

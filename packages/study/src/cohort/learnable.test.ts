@@ -5,10 +5,10 @@ import { type LearningSets, requireLearnable } from './learnable.ts';
 const of = (hospital: string, ...labels: number[]): { hospital: string; label: number }[] =>
   labels.map((label) => ({ hospital, label }));
 
-function refusal(sets: Partial<LearningSets>, classes = 2): string {
+function refusal(sets: Partial<LearningSets>, classes = 2, names: readonly string[] = []): string {
   const all = { train: of('DU', 0, 0, 1), val: of('DU', 0, 1), test: of('HT', 0, 1), ...sets };
   try {
-    requireLearnable(all, classes, 'modality A', (split) => `${split}_A.csv`);
+    requireLearnable(all, classes, 'modality A', (split) => `${split}_A.csv`, names);
     return '';
   } catch (error) {
     return String(error);
@@ -38,7 +38,13 @@ test('a label that only the external test set has is refused with the hospital',
   expect(refusal({ test: of('HT', 0, 2, 2) })).toMatch(
     /label 2 is in the test set only \(2 patients of HT\), so no network can learn it/,
   );
-  expect(refusal({ train: of('DU', 0, 1, 2) })).toMatch(/labels 2 do not fit model.num_classes 2.*to 3/);
+  expect(refusal({ train: of('DU', 0, 1, 2) })).toMatch(/label 2 does not fit model.num_classes 2.*to 3/);
+  const names = ['low', 'mid', 'high', 'top'];
+  expect(refusal({ train: of('DU', 0, 1, 2, 3) }, 2, names)).toMatch(
+    /labels 2 \(high\) and 3 \(top\) do not fit model.num_classes 2.*to 4/,
+  );
+  expect(refusal({ val: of('DU', 1) }, 2, names)).toMatch(/no patient of label 0 \(low\)/);
+  expect(refusal({ test: of('HT', 0, 2) }, 2, names)).toMatch(/label 2 \(high\) is in the test set only/);
 });
 
 test('folds and hospitals left out are checked before the first of them is trained', () => {

@@ -3,7 +3,7 @@ import { and, are, counted } from '@radweave/remarks';
 import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
 import { modalitiesOf } from './patients.ts';
-import type { PatientRow } from './slice-table.ts';
+import type { LabelNames, PatientRow } from './slice-table.ts';
 
 /** Patients of each set, as far as it matters for what can be learned. */
 export type LearningSets = Record<Split, readonly Pick<PatientRow, 'hospital' | 'label'>[]>;
@@ -16,6 +16,7 @@ const NAMES: Record<Split, string> = { train: 'training', val: 'validation', tes
  *
  * @param what Whose sets these are, such as `modality A`.
  * @param where Where a set is listed: the path of its split file.
+ * @param names Of the labels, where they have any.
  * @throws DataError that says which class is missing where, and what to do.
  */
 export function requireLearnable(
@@ -23,8 +24,9 @@ export function requireLearnable(
   classes: number,
   what: string,
   where: (split: Split) => string,
+  names: LabelNames = [],
 ): void {
-  refuseUnknownLabels(sets, classes, what, where);
+  refuseUnknownLabels(sets, classes, what, where, names);
   const learned = ['train', 'val'] as const;
   const lacks = learned.flatMap((split) => {
     const missing = Array.from({ length: classes }, (_, label) => label).filter(
@@ -35,7 +37,7 @@ export function requireLearnable(
   if (lacks.length === 0) return;
   const parts = lacks.map(
     ({ split, missing }) =>
-      `${NAMES[split]} has no patient of label ${missing.join(' or ')} (it has ${countsOf(sets[split])})`,
+      `${NAMES[split]} has no patient of label ${called(missing, names).join(' or ')} (it has ${countsOf(sets[split])})`,
   );
   throw new DataError('E_CLASS_MISSING', `${what} cannot be learned: ${parts.join('; ')}`, {
     where: placesOf(
@@ -74,6 +76,7 @@ export function refuseUnknownLabels(
   classes: number,
   what: string,
   where: (split: Split) => string,
+  names: LabelNames = [],
 ): void {
   const learned = new Set([...sets.train, ...sets.val].map(({ label }) => label));
   const wrong = labelsOf(SPLITS.flatMap((split) => sets[split])).filter((label) => label >= classes);
@@ -83,7 +86,7 @@ export function refuseUnknownLabels(
   if (external.length === 0) {
     throw new DataError(
       'E_NUM_CLASSES',
-      `labels ${wrong.join(', ')} do not fit model.num_classes ${classes}`,
+      `${wrong.length === 1 ? 'label' : 'labels'} ${and(called(wrong, names))} ${wrong.length === 1 ? 'does' : 'do'} not fit model.num_classes ${classes}`,
       {
         where: placesOf(holders, where),
         hint: `Labels count from 0: set model.num_classes to ${Math.max(...wrong) + 1}`,
@@ -94,12 +97,16 @@ export function refuseUnknownLabels(
   const hospitals = [...new Set(theirs.map(({ hospital }) => hospital))].sort().join(', ');
   throw new DataError(
     'E_CLASS_MISSING',
-    `${what}: ${external.length === 1 ? 'label' : 'labels'} ${and(external)} ${are(external.length)} in ${NAMES.test} only (${counted(theirs.length, 'patient')} of ${hospitals}), so no network can learn it`,
+    `${what}: ${external.length === 1 ? 'label' : 'labels'} ${and(called(external, names))} ${are(external.length)} in ${NAMES.test} only (${counted(theirs.length, 'patient')} of ${hospitals}), so no network can learn it`,
     {
       where: where('test'),
       hint: 'Leave these patients out of the data, or use a home hospital that has this label too',
     },
   );
+}
+
+function called(labels: readonly number[], names: LabelNames): string[] {
+  return labels.map((label) => (names[label] === undefined ? String(label) : `${label} (${names[label]})`));
 }
 
 function hintFor(sets: LearningSets, classes: number): string {
