@@ -12,6 +12,7 @@ const reportPath = join(folder, 'report.json');
 const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
 const reporters = [
   '--reporter=default',
+  '--reporter=./scripts/failed-reporter.mjs',
   '--reporter=./scripts/skipped-reporter.mjs',
   '--reporter=json',
   `--outputFile.json=${reportPath}`,
