@@ -32,7 +32,7 @@ function usualOptions(
   const { config = defaultConfig() } = given;
   const untyped = Object.entries(flags).map(([name, { kind, syntax, default: byDefault }]) => {
     if (kind === 'positional') return [name, given[name]];
-    if (kind === 'required' || name === 'modality') return [name, MISSING];
+    if (kind === 'required' || name === 'modality') return [name, given[name] ?? MISSING];
     return [name, syntax === '' ? false : byDefault];
   });
   const usual = options?.({ config, given: [], inFile: [] }, Object.fromEntries(untyped)) ?? {};
