@@ -136,12 +136,29 @@ test.each(PLACES)('%s may be spelled in any way', async (key) => {
   const place: string = Object(config)[section][name];
   for (const spelled of [
     `${place}/`,
-    `${place}/../${place.split('/').at(-1)}`,
+    `${dirname(place)}//${basename(place)}`,
+    `${place}/../${basename(place)}`,
     relative(process.cwd(), place),
+    `./${relative(process.cwd(), place)}`,
   ]) {
     Object.assign(Object(config)[section], { [name]: spelled });
-    expect(await steps(config)).toEqual([]);
+    expect(await steps(config), spelled).toEqual([]);
   }
+});
+
+test('a clock that has gone back makes nothing run again, and hides no change', async () => {
+  const { folder, config } = copied();
+  const later = new Date('2100-01-01');
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    utimesSync(join(folder, path), later, later);
+  }
+  expect(await steps(config)).toEqual([]);
+  config.fusion.C = 2;
+  expect(await steps(config)).toEqual(['fuse', ...evaluated.slice(1), ...shown]);
+  const [image = ''] = imagesOf(config);
+  writeFileSync(image, commented(readFileSync(image)));
+  expect(await steps(config)).toContain('preprocess');
+  expect(await steps(config)).toEqual([]);
 });
 
 /** The images of a set below the data root; the split files of a copy still list those of the original. */
