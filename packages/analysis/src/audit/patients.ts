@@ -25,30 +25,31 @@ export function checkPatientHospitals(subject: AuditSubject): CheckReport {
   const { placements, people, config } = subject;
   const wrong = contradicting(placements, 'hospital');
   const where = config.data.splits_dir;
-  return {
-    looked: remark('audit-patients', { n: count(placements) }),
-    found: [
-      ...finding(
-        remark('LEAK_PATIENT_HOSPITALS'),
-        describe(wrong, ({ hospital, split }) => `${hospital} (${split})`),
-        where,
-        'Run radweave preprocess again, or correct the files',
-      ),
-      ...finding(
-        remark('WARN_TEST_AT_HOME'),
-        testedAtHome(placements),
-        where,
-        'Call it an internal test, or keep all patients of a hospital on one side',
-      ),
-      ...finding(
-        remark('WARN_ID_HOSPITALS'),
-        casesOf(subject, alikeAcross(people)),
-        where,
-        'They count as different people; similar_ids.csv lists all of them. If two are one person, keep one hospital',
-      ),
-    ],
-    gaps: [],
-  };
+  const found = [
+    ...finding(
+      remark('LEAK_PATIENT_HOSPITALS'),
+      describe(wrong, ({ hospital, split }) => `${hospital} (${split})`),
+      where,
+      'Run radweave preprocess again, or correct the files',
+    ),
+    ...finding(
+      remark('WARN_TEST_AT_HOME'),
+      testedAtHome(placements),
+      where,
+      'Call it an internal test, or keep all patients of a hospital on one side',
+    ),
+    ...finding(
+      remark('WARN_ID_HOSPITALS'),
+      casesOf(subject, alikeAcross(people)),
+      where,
+      'They count as different people; similar_ids.csv lists all of them. If two are one person, keep one hospital',
+    ),
+  ];
+  const hospitals = new Set(placements.map(({ hospital }) => hospital));
+  if (found.length === 0 && hospitals.size === 1 && !hospitals.has('')) {
+    return { looked: null, found, gaps: [remark('audit-one-hospital')] };
+  }
+  return { looked: remark('audit-patients', { n: count(placements) }), found, gaps: [] };
 }
 
 /** Hospitals that are on both sides of the test, with their patients there. */

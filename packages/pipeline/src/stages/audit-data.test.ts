@@ -98,6 +98,19 @@ test('a clean cohort passes, and what was not there is said to be not checked', 
   expect(existsSync(join(config.experiment.output_dir, 'audit', '.radweave.lock'))).toBe(false);
 });
 
+test('of one hospital no patient is looked for in others', async () => {
+  const checkOf = async (patients: typeof CLEAN): Promise<unknown> => {
+    const config = planted(patients, patients);
+    await audit(asked(config), listening());
+    return recordOf(config).checks.find(({ name }) => name === 'patients across hospitals');
+  };
+  expect(await checkOf(CLEAN)).toMatchObject({ outcome: 'passed' });
+  expect(await checkOf(CLEAN.filter(({ split }) => split !== 'test'))).toMatchObject({
+    outcome: 'not checked',
+    detail: { text: 'all patients are of one hospital' },
+  });
+});
+
 test('a patient in two splits is a leak', async () => {
   const record = await leaking(planted([...CLEAN, { patient: 'JM0010', split: 'val', label: 0 }]));
   expect(codes(record)).toEqual(['LEAK_PATIENT_SPLITS']);

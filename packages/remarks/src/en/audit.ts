@@ -68,6 +68,7 @@ export const AUDIT = {
   ),
   'audit-no-cohort-labels': of({ file: 'text' }, ({ file }) => `there is no ${file} to compare labels with`),
   'audit-one-modality': 'there is one modality only',
+  'audit-one-hospital': 'all patients are of one hospital',
   'audit-no-slice-hashes': 'there is no summary.json with hashes of the slices',
   'audit-too-many-pairs': of(
     { n: 'number' },

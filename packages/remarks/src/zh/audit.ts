@@ -36,6 +36,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-no-cohort-splits': ({ file }) => `没有可与划分文件比较的 ${file}`,
   'audit-no-cohort-labels': ({ file }) => `没有可与标签比较的 ${file}`,
   'audit-one-modality': '只有一种模态',
+  'audit-one-hospital': '所有患者均来自同一家医院',
   'audit-no-slice-hashes': '没有记录切片哈希的 summary.json',
   'audit-too-many-pairs': ({ n }) => `超过 ${n} 对切片的哈希相近；其余未作比较`,
   'audit-no-run': ({ modality }) => `模态 ${modality} 没有训练运行`,
