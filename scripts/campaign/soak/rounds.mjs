@@ -9,6 +9,8 @@ import { held, leftIn } from './held.mjs';
 // Without a number of rounds, as many as there is time for.
 const [{ folder, rounds, seconds, isWhole }] = process.argv.slice(2).map((text) => JSON.parse(text));
 const SETTLED_MS = 500;
+/** So long a busy machine may take to end what has been told to end. What is held does not become less by waiting. */
+const LATE_MS = 10_000;
 const raw = join(folder, 'raw');
 const study = join(folder, 'study');
 const bestHparamsDir = join(study, 'best_hparams');
@@ -42,21 +44,31 @@ async function short(config) {
   await stages.report({ config, language: 'en', pdf: false, output: null });
 }
 
+/** What is held once no more of anything is counted than before, or it is late. Memory moves by itself, and ports may be lost. */
+async function settled(before) {
+  const late = performance.now() + LATE_MS;
+  for (;;) {
+    // Threads that ended are told of a little later.
+    await setTimeout(SETTLED_MS);
+    const now = held();
+    const counted = Object.keys(now).filter((name) => !/ MB$|^ports$/.test(name));
+    if (counted.every((name) => now[name] <= (before[name] ?? 0)) || performance.now() > late) return now;
+  }
+}
+
 const whole = (config) => run(config, { bestHparamsDir });
 
 writeCohortFolders(raw, 3, 2);
 mkdirSync(process.env.TMPDIR ?? '', { recursive: true });
 const end = performance.now() + 1000 * seconds;
 let left = 0;
+let now;
 for (let round = 1; round <= (rounds ?? Infinity) && performance.now() < end; round++) {
   await (isWhole ? whole : short)(settings(round));
   left += leftIn(study);
   rmSync(study, { recursive: true });
-  // Threads that ended are told of a little later.
-  await setTimeout(SETTLED_MS);
-  console.log(
-    JSON.stringify({ ...held(), 'files left behind': left + leftIn(process.env.TMPDIR ?? '', /./) }),
-  );
+  now = await settled(now ?? held());
+  console.log(JSON.stringify({ ...now, 'files left behind': left + leftIn(process.env.TMPDIR ?? '', /./) }));
 }
 // Handles that were left open would keep the process.
 process.exit();
