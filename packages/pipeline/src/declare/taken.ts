@@ -57,21 +57,29 @@ export function takenOptions<Options extends object>(
   takes: Takes<Options>,
   defaults: (given: Partial<Options>) => object = () => ({}),
 ): Options {
-  const refused = ({ said, hint }: Fault): UsageError =>
-    new UsageError('E_STAGE_OPTIONS', `${where} ${said}`, { where, hint });
   if (typeof given !== 'object' || given === null)
-    throw refused({ said: `takes an object of options, not ${inspect(given)}` });
+    throw refused(where, { said: `takes an object of options, not ${inspect(given)}` });
   const known: readonly [string, z.ZodType][] = Object.entries(takes);
   const told = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = z.strictObject(takes).partial().safeParse(told);
-  if (!parsed.success) throw refused(fault(parsed.error.issues, told, Object.keys(takes)));
+  if (!parsed.success) throw refused(where, fault(parsed.error.issues, told, Object.keys(takes)));
   const all: Record<string, unknown> = { ...defaults(parsed.data as Partial<Options>), ...parsed.data };
   const missing = known.flatMap(([name, { _zod }]) =>
     all[name] === undefined && _zod.optin !== 'optional' ? [name] : [],
   );
-  if (missing.length === 0) return all as Options;
+  requireTold(where, missing);
+  return all as Options;
+}
+
+/** @throws UsageError `E_STAGE_OPTIONS` where any name is missing. */
+export function requireTold(where: string, missing: readonly string[]): void {
+  if (missing.length === 0) return;
   const hint = `Add { ${missing.map((name) => `${name}: …`).join(', ')} } to its options`;
-  throw refused({ said: `is not told its ${and(missing)}`, hint });
+  throw refused(where, { said: `is not told its ${and(missing)}`, hint });
+}
+
+function refused(where: string, { said, hint }: Fault): UsageError {
+  return new UsageError('E_STAGE_OPTIONS', `${where} ${said}`, { where, hint });
 }
 
 interface Fault {

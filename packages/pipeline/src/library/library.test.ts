@@ -5,6 +5,7 @@ import { generatePhantomCohort } from '@radweave/phantom';
 import type { StageEvent } from '@radweave/study/context/events';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
+import { STAGES } from '../stages/index.ts';
 import { phantomStudy } from '../testing/phantom-study.ts';
 import { readStudy } from './read-study.ts';
 
@@ -77,9 +78,16 @@ test('a stage of a script has the defaults of its command, and says what it is n
     data: { splits_dir: join(folder, 'splits') },
     experiment: { output_dir: join(folder, 'results') },
   });
-  const refused = { exitCode: 2, code: 'E_STAGE_OPTIONS', where: 'stages.train' };
-  await expect(stages.train({ config } as never)).rejects.toMatchObject(refused);
-  await expect(stages.tune({ config } as never)).rejects.toMatchObject({ ...refused, where: 'stages.tune' });
+  const refused = { exitCode: 2, code: 'E_STAGE_OPTIONS' };
+  const asked = STAGES.flatMap(({ name, takes }) => ('modality' in takes ? [name] : []));
+  expect(asked).toEqual(expect.arrayContaining(['train', 'extract', 'explain', 'tune']));
+  for (const name of asked) {
+    const error = await stages[name]({ config } as never).catch((thrown) => thrown);
+    expect(error).toMatchObject({ ...refused, where: `stages.${name}` });
+    expect(error.message).toContain('is not told its modality');
+  }
+  // The usual set of patients follows from the modality.
+  await expect(stages.explain({ config, modality: 'A' })).rejects.toMatchObject({ code: 'E_NO_SPLIT' });
   for (const modality of [undefined, ['A', 'P']])
     await expect(tune(config, { modality } as never)).rejects.toMatchObject({ ...refused, where: 'tune' });
   await expect(stages.predict({ config })).rejects.toThrow('is not told its model and input');

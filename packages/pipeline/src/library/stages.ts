@@ -16,27 +16,32 @@ export type StageCall<S extends StageName> = (
   following?: Following,
 ) => Promise<StageResult<S>>;
 
-/** Stands for what a command must be given. */
-const MISSING = '\0';
-
 /** The options of a stage, with what its command has as defaults. @throws UsageError as `takenOptions`. */
 function completed(stage: SomeStage, given: object): object {
-  return take.takenOptions(`stages.${stage.name}`, given, stage.takes, (told) => usualOptions(stage, told));
+  const where = `stages.${stage.name}`;
+  return take.takenOptions(where, given, stage.takes, (told) => usualOptions(where, stage, told));
 }
 
 function usualOptions(
-  { command }: SomeStage,
+  where: string,
+  { command, takes }: SomeStage,
   given: { readonly config?: Config; [name: string]: unknown },
 ): object {
   const { flags = {}, options } = command ?? {};
   const { config = defaultConfig() } = given;
+  // A script names one modality where a command takes several. Other defaults may follow from what must be told.
+  const needed = Object.entries(flags).flatMap(([name, { kind }]) =>
+    kind === 'required' || (name === 'modality' && name in takes) ? [name] : [],
+  );
+  take.requireTold(
+    where,
+    needed.filter((name) => given[name] === undefined),
+  );
   const untyped = Object.entries(flags).map(([name, { kind, syntax, default: byDefault }]) => {
-    if (kind === 'positional') return [name, given[name]];
-    if (kind === 'required' || name === 'modality') return [name, given[name] ?? MISSING];
+    if (kind === 'positional' || needed.includes(name)) return [name, given[name]];
     return [name, syntax === '' ? false : byDefault];
   });
-  const usual = options?.({ config, given: [], inFile: [] }, Object.fromEntries(untyped)) ?? {};
-  return Object.fromEntries(Object.entries(usual).filter(([, value]) => value !== MISSING));
+  return options?.({ config, given: [], inFile: [] }, Object.fromEntries(untyped)) ?? {};
 }
 
 function callOf<S extends StageName>(name: S): StageCall<S> {
