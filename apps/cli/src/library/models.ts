@@ -1,12 +1,9 @@
 import type { FetchedWeights, FetchOptions, ModelInfo, WeightsInfo } from '@radweave/models';
 import { take } from '@radweave/pipeline';
 
-const NAME = { name: take.text };
-
 type Fetching = Pick<FetchOptions, 'onProgress' | 'signal'>;
 
-const FETCH_TAKES: take.Takes<Fetching & { name: string }> = {
-  ...NAME,
+const FETCH_TAKES: take.Takes<Fetching> = {
   onProgress: take.listener<NonNullable<Fetching['onProgress']>>().optional(),
   signal: take.signal.optional(),
 };
@@ -37,7 +34,7 @@ export interface ModelFacts extends Pick<ModelInfo, 'name' | 'family' | 'descrip
  * @param given `*` stands for any characters, `?` for one.
  */
 async function list(given = '*'): Promise<ModelSummary[]> {
-  const { pattern } = take.takenOptions('models.list', { pattern: given }, { pattern: take.text });
+  const pattern = textOf('models.list', given);
   const { listModels, modelInfo } = await import('@radweave/models');
   return listModels(pattern).map((name) => {
     const { aliases = [], weights, family, description } = modelInfo(name);
@@ -52,7 +49,7 @@ async function list(given = '*'): Promise<ModelSummary[]> {
  * @throws RegistryError for an unknown name or tag.
  */
 async function info(given: string): Promise<ModelFacts> {
-  const { name } = take.takenOptions('models.info', { name: given }, NAME);
+  const name = textOf('models.info', given);
   const { modelInfo } = await import('@radweave/models');
   const model = modelInfo(name);
   const { aliases = [], family, description, paper, pypi } = model;
@@ -80,8 +77,14 @@ async function describeWeights(weights: WeightsInfo): Promise<ModelFacts['weight
  * @throws WeightsError, which says what happened and what can be done; RegistryError for an unknown name or tag.
  */
 async function fetch(given: string, options: Fetching = {}): Promise<FetchedWeights> {
-  const { name, ...following } = take.takenOptions('models.fetch', { ...options, name: given }, FETCH_TAKES);
+  const name = textOf('models.fetch', given);
+  const following = take.takenOptions('models.fetch', options, FETCH_TAKES);
   return (await import('@radweave/models')).fetchWeights(name, following);
+}
+
+function textOf(where: string, given: unknown): string {
+  take.requireFirst(where, given, typeof given === 'string', 'the name of a model', "'resnet18'");
+  return given as string;
 }
 
 /** The models that can be trained, and their pretrained weights. */

@@ -82,8 +82,16 @@ test.each([library.run, library.plan, library.work, library.tune, library.status
   },
 );
 
+test('of the names offered none is a command’s own', async () => {
+  const strange = { config, modality: 'A', epoch: 3 } as never;
+  await expect(library.stages.train(strange)).rejects.toThrow(/Give one of (?!.*\b(given|inFile)\b)/);
+});
+
 test('a name that is no text is refused', async () => {
+  await expect(library.models.info(undefined as never)).rejects.toThrow(/Call models\.info\('resnet18'\)/);
   await expect(library.models.info(5 as never)).rejects.toMatchObject({ ...REFUSED, where: 'models.info' });
   await expect(library.models.list(5 as never)).rejects.toMatchObject({ ...REFUSED, where: 'models.list' });
-  expect(() => library.readStudy(5 as never)).toThrow(/readStudy is told 5 as config/);
+  expect(() => library.readStudy(5 as never)).toThrow(
+    /readStudy takes a configuration, not 5.*Call readStudy\(configure/,
+  );
 });

@@ -15,8 +15,7 @@ const TAKES: take.Takes<SetupOptions> = {
   yes: take.truth.exactOptional(),
 };
 
-const DOWNLOAD_TAKES: take.Takes<DownloadOptions & { folder: string }> = {
-  folder: take.text,
+const DOWNLOAD_TAKES: take.Takes<DownloadOptions> = {
   engine,
   platform: take.text.exactOptional(),
 };
@@ -54,8 +53,9 @@ export async function downloadOnly(
   options: DownloadOptions = {},
   following: SetupFollowing = {},
 ): Promise<{ folder: string }> {
+  take.requireFirst('downloadOnly', folder, typeof folder === 'string', 'a folder', "'libtorch'");
   const { downloadOnly: download } = await import('@radweave/native/setup');
-  const taken = take.takenOptions('downloadOnly', { ...options, folder }, DOWNLOAD_TAKES);
-  download(taken.folder, sayer('downloadOnly', following), taken);
+  const taken = take.takenOptions('downloadOnly', options, DOWNLOAD_TAKES);
+  download(folder, sayer('downloadOnly', following), taken);
   return { folder };
 }

@@ -32,6 +32,9 @@ export const word = <const Words extends (string | number)[]>(...words: Words) =
 export const either = <A extends z.ZodType, B extends z.ZodType>(one: A, other: B) =>
   z.union([one, other], 'one of its two forms');
 
+/** What a command tells a stage of how it was called; a script need not know of it. */
+const OF_COMMANDS = new Set(['given', 'inFile']);
+
 /** How a type of zod is called here. */
 const SAID: Readonly<Record<string, string>> = {
   array: 'a list',
@@ -93,7 +96,8 @@ function fault(issues: readonly z.core.$ZodIssue[], given: object, known: readon
   if (strange !== undefined) {
     const [name = ''] = strange.keys;
     const said = `has no option '${[...strange.path, name].join('.')}'`;
-    return strange.path.length > 0 ? { said } : { said, hint: offer(name, known) };
+    const offered = known.filter((one) => !OF_COMMANDS.has(one));
+    return strange.path.length > 0 ? { said } : { said, hint: offer(name, offered) };
   }
   const [wrong] = issues;
   if (wrong === undefined) throw new TypeError('a failed parse has issues');
@@ -110,7 +114,31 @@ function expected(issue: z.core.$ZodIssue, value: unknown): Fault {
   return { said: `one of ${words.join(', ')}`, hint: offer(String(value), words) };
 }
 
-/** The configuration of a function that is told it first. @throws UsageError as `takenOptions`. */
+/** The configuration that comes before the options of a function. @throws UsageError as `takenOptions`. */
 export function takenConfig(where: string, given: Config): Config {
+  requireFirst(
+    where,
+    given,
+    typeof given === 'object' && given !== null,
+    'a configuration',
+    'configure({ … })',
+  );
   return takenOptions(where, { config: given }, { config }).config;
+}
+
+/**
+ * Refuses what comes before the options of a function, unless it is one of its kind.
+ *
+ * @param what It must be, and `call` how that is written.
+ * @throws UsageError `E_STAGE_OPTIONS`.
+ */
+export function requireFirst(
+  where: string,
+  given: unknown,
+  isOne: boolean,
+  what: string,
+  call: string,
+): void {
+  if (isOne) return;
+  throw refused(where, { said: `takes ${what}, not ${inspect(given)}`, hint: `Call ${where}(${call})` });
 }

@@ -179,8 +179,10 @@ test('the audit finds the planted site effect before and not after', () => {
 test('a hospital of 12 patients is harmonised, but too small to be harmonised inside the folds', async () => {
   let left = 12;
   const cohort = cohortWith(0).filter(({ hospital }) => hospital !== 'SY' || left-- > 0);
-  const { sites, audit } = await run(prepared(cohort), true);
+  const { sites, audit, recordFile } = await run(prepared(cohort), true);
   expect(sites).toMatchObject([{ hospital: 'SY', n: 12, harmonised: true }]);
+  // No number is one of harmonised features.
+  expect(readHarmonizeRecord(recordFile).notes).toEqual([]);
   for (const { features, auc, note } of audit) {
     if (features === 'extracted') expect(auc).toBeGreaterThan(0.5);
     else
@@ -189,6 +191,14 @@ test('a hospital of 12 patients is harmonised, but too small to be harmonised in
         note: expect.objectContaining({ code: 'combat-fold-small' }),
       });
   }
+});
+
+test('where no hospital is harmonised, nothing is said of harmonised features', async () => {
+  const own = prepared(cohortWith(9).filter(({ hospital }) => hospital !== 'SY'));
+  const { sites, recordFile } = await run(own);
+  expect(sites).toMatchObject([{ hospital: 'ZS', n: 9, harmonised: false }]);
+  expect(readHarmonizeRecord(recordFile).notes).toEqual([]);
+  expect(readHarmonizeRecord(result.recordFile).notes).not.toEqual([]);
 });
 
 test('the classifier is that of fuse, and nothing of the primary analysis changes', async () => {

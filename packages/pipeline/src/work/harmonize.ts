@@ -98,6 +98,9 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     ? null
     : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation), false);
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
+  const isHarmonised = auditOnly
+    ? audit.some(({ features, auc }) => features === 'harmonised' && auc !== null)
+    : harmonised.length > 0;
   const cohort = readCohort(config.data, modalities);
   const record: HarmonizeRecord = {
     format: 2,
@@ -111,7 +114,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     features: sources.map(usedOf),
     sites,
     seed,
-    notes: notesOf(inSample),
+    notes: isHarmonised ? notesOf(inSample) : [],
     files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
     versions: programVersions(),
   };
@@ -173,6 +176,7 @@ function saySites(sites: readonly HarmonisedSite[], context: StageContext): void
   }
 }
 
+/** What holds for all numbers of harmonised features. */
 function notesOf(inSample: readonly string[]): Remark[] {
   return [
     TRANSDUCTIVE,

@@ -127,7 +127,7 @@ export function factsOf(data: ReportData): Facts {
     explained: [...new Set(madeOf(data.galleries)?.map(({ explanations }) => explanations.method))],
     explainedNetworks: madeOf(data.galleries)?.length ?? 0,
     siteAudit: audit.some(({ auc }) => auc !== null),
-    harmonised: audit.some(({ features }) => features === 'harmonised'),
+    harmonised: audit.some(({ features, auc }) => features === 'harmonised' && auc !== null),
     version: evaluation.versions.radweave ?? '',
   };
 }

@@ -3,7 +3,7 @@ import { remark } from '@radweave/remarks';
 import { pythonJson, referenceTest } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { ReportContext } from '../context.ts';
-import type { ReportData } from '../data.ts';
+import type { ReportData, SiteAudit } from '../data.ts';
 import { textOf as readText } from '../testing/read-page.ts';
 import { bareStudy, study } from '../testing/study.ts';
 import { WORDS } from '../words/index.ts';
@@ -330,6 +330,17 @@ test('site effects: a number that is missing is n/a, and harmonised features are
   const rows = rowsOf(await section('site', { ...data, siteAudit: { value } }));
   expect(rows[0]).toEqual(expect.arrayContaining(['n/a']));
   expect(rows.map((row) => row[2])).toEqual(['no', 'yes']);
+});
+
+test('methods speak of harmonised features where a number is of them', async () => {
+  const data = study();
+  if (!('value' in data.siteAudit)) throw new Error('no site audit');
+  const said = (rows: SiteAudit['rows']): Promise<string> =>
+    methods({ ...data, siteAudit: { value: { rows, notes: [] } } }, WORDS.en);
+  const { rows } = data.siteAudit.value;
+  expect(await said(rows)).toContain('before and after reference-batch ComBat');
+  const without = rows.map((row) => (row.features === 'harmonised' ? { ...row, auc: null } : row));
+  expect(await said(without)).toContain('by how well features predict the hospital.');
 });
 
 test('every check of the leakage audit stands in the table with its outcome', async () => {

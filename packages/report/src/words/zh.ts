@@ -243,7 +243,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     aggregationCaption: '只有验证集患者可影响选择。',
     frozen: '冻结的决策',
     frozenCaption: (besides) =>
-      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者。这些患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入 fusion/model.json 中的决策：${besides.map(([kind, n]) => `${n} 项${FUSION_DECISIONS[kind]}`).join('；')}。`}`,
+      `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者；其他患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入 fusion/model.json 中的决策：${besides.map(([kind, n]) => `${n} 项${FUSION_DECISIONS[kind]}`).join('；')}。`}`,
     what: { aggregation: '汇总方式', threshold: '阈值', calibrator: '校准器' },
     fittedOn: '拟合数据',
     setBeforehand: '事先设定',
