@@ -16,7 +16,7 @@ export const define: Define = (command) => {
     tellFile(call, flags);
     const how = jobOptions(flags);
     const { plan, file } = await onTerminal(flags.quiet === true, (runner) =>
-      planStudy(call.config, how, runner),
+      planStudy(call.config, how, runner, call.countsClasses),
     );
     if (flags.json === true) {
       process.stdout.write(jsonLine({ ...plan, file }));

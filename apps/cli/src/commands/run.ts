@@ -17,7 +17,7 @@ export const define: Define = (command) => {
     const clock = new JobClock(call.config, how.crossFit);
     const outcomes = await onTerminal(
       flags.quiet === true,
-      (runner) => runPipeline(call.config, how, runner),
+      (runner) => runPipeline(call.config, how, runner, call.countsClasses),
       clock,
     );
     await finishCopies();

@@ -110,6 +110,12 @@ test('where nobody says how many classes there are, they are those that are name
   });
   for (const name of ['train', 'check', 'tune']) expect(classes(name), name).toBe(3);
   expect(classes('run')).toBe(2);
+  const counts = (...set: string[]): boolean => readCall('run', { config, set }).countsClasses;
+  expect([counts(), counts('model.num_classes=2'), counts('data.labels=[a, b]')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   expect(classes('run', 'data.labels=[low, mid, high]')).toBe(3);
   expect(classes('train', 'model.num_classes=4')).toBe(4);
   writeFileSync(config, 'model: {num_classes: 2}\n');

@@ -32,6 +32,8 @@ export interface CommonFlags {
 export interface CallConfig extends Call {
   /** Which file was read, for the log; null for none. */
   file: string | null;
+  /** Whether nobody says how many classes there are: commands that read the raw folders count theirs. */
+  countsClasses: boolean;
 }
 
 export function tellFile({ file }: CallConfig, { quiet }: CommonFlags): void {
@@ -109,7 +111,8 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
   overlookForeignPlaces(name, config, file, given);
   const said = new Set([...given, ...(file === null ? [] : configKeysIn(file))]);
   if (!said.has('data.modalities')) takeModalitiesOfSplit(name, config.data);
-  if (!said.has('model.num_classes')) takeClasses(name, config);
+  const saysClasses = said.has('model.num_classes');
+  if (!saysClasses) takeClasses(name, config);
   refuseForeignPlaces(config);
   rememberSettings({ base, config, given });
   for (const { flag, isRead } of commandFlags(name) ?? []) {
@@ -117,5 +120,5 @@ export function readCall(name: string, flags: CommonFlags & Record<string, unkno
     if (isRead && typeof typed === 'string') requireNamed('folder', typed, `--${flag}`);
   }
   const inFile = flags.config === undefined ? [] : configKeysIn(flags.config);
-  return { config, given, inFile, file };
+  return { config, given, inFile, file, countsClasses: !saysClasses && config.data.labels === null };
 }

@@ -168,7 +168,7 @@ function report({ config }: StageOptions<'report'>): unknown {
 }
 
 const FAKES: { [S in StageName]?: (options: never) => unknown } = {
-  check: () => null,
+  check: () => ({ classes: 2 }),
   audit_data: (options: StageOptions<'audit_data'>) => audit(options, false),
   train,
   extract,

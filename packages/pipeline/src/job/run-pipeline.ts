@@ -1,4 +1,4 @@
-import type { Config } from '@radweave/artifacts';
+import { applyOverrides, type Config } from '@radweave/artifacts';
 import type { RunOptions } from '../declare/job-part.ts';
 import type { StageName } from '../stages/index.ts';
 import { Job, type Runner, type StepOutcome } from './job.ts';
@@ -7,13 +7,37 @@ import { stepsOf } from './steps.ts';
 /**
  * Does the steps of the whole job one after the other. A step whose inputs, settings and outputs have not changed is skipped,
  * and that is said; training that was stopped is resumed.
+ *
+ * @param countsClasses as for {@link checkJob}.
  */
-export async function runPipeline(config: Config, how: RunOptions, runner: Runner): Promise<StepOutcome[]> {
-  await runner.run('check', { config, bestHparamsDir: how.bestHparamsDir }, () => undefined);
+export async function runPipeline(
+  config: Config,
+  how: RunOptions,
+  runner: Runner,
+  countsClasses = false,
+): Promise<StepOutcome[]> {
+  await checkJob(config, how, runner, countsClasses);
   const job = new Job(config, how, runner);
   const outcomes: StepOutcome[] = [];
   for (const step of stepsOf(config, how)) outcomes.push({ step: step.name, outcome: await job.step(step) });
   return outcomes;
+}
+
+/**
+ * Checks a whole job before its first step.
+ *
+ * @param countsClasses Whether nobody says how many classes there are: `config` gets as many as the raw folders, or the table, have.
+ */
+export async function checkJob(
+  config: Config,
+  { bestHparamsDir }: RunOptions,
+  runner: Runner,
+  countsClasses: boolean,
+): Promise<void> {
+  const options = { config, bestHparamsDir, countsClasses };
+  const { classes } = await runner.run('check', options, () => undefined);
+  // Weights of the classes may not fit.
+  if (countsClasses) config.model = applyOverrides(config, [['model.num_classes', String(classes)]]).model;
 }
 
 /**

@@ -44,8 +44,8 @@ function file(path: string, text = ''): void {
   writeFileSync(path, text);
 }
 
-function patient({ root_dir }: Config['data'], hospital: string, grade: string): void {
-  for (const modality of ['A', 'P']) file(join(root_dir ?? '', hospital, grade, '2', modality, '1.png'));
+function patient({ root_dir }: Config['data'], hospital: string, grade: string, id = '2'): void {
+  for (const modality of ['A', 'P']) file(join(root_dir ?? '', hospital, grade, id, modality, '1.png'));
 }
 
 function prepared(): { config: Config; folder: string; options: { config: Config; bestHparamsDir: string } } {
@@ -82,6 +82,20 @@ test('pretrained weights that cannot be had are told too, unless every network w
   for (const modality of ['A', 'P'])
     file(join(config.experiment.output_dir, 'run', `train-${modality}.json`));
   await check(options, silentContext());
+});
+
+test('where nobody says how many classes there are, those of the home hospital are counted', async () => {
+  const { config, options } = prepared();
+  const counted = () => check({ ...options, countsClasses: true }, silentContext());
+  expect(await check(options, silentContext())).toEqual({ classes: 2 });
+  expect(await counted()).toEqual({ classes: 2 });
+  for (const grade of ['grade1', 'grade2']) patient(config.data, 'JM', grade, grade);
+  expect(await counted()).toEqual({ classes: 3 });
+  for (const modality of ['A', 'P'])
+    file(join(config.experiment.output_dir, 'run', `train-${modality}.json`));
+  expect(await counted()).toEqual({ classes: 3 });
+  patient(config.data, 'SY', 'grade3');
+  await expect(counted()).rejects.toThrow('label 3 is in the test set only');
 });
 
 test('where nothing stands in the way nothing is written', async () => {

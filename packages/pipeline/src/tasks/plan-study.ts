@@ -14,6 +14,7 @@ import { silentContext } from '@radweave/study/context/events';
 import { RADWEAVE_VERSION } from '@radweave/study/context/versions';
 import type { RunOptions } from '../declare/job-part.ts';
 import type { Runner } from '../job/job.ts';
+import { checkJob } from '../job/run-pipeline.ts';
 import { type Step, stepName, stepsOf } from '../job/steps.ts';
 import { preprocess } from '../stages/preprocess.ts';
 
@@ -23,6 +24,7 @@ const SECONDS = 60;
  * Writes a study as a list of tasks, for workers. Each plan is a new one: its tasks are looked at again, and those on which nothing
  * has changed are skipped then, as `run` skips them.
  *
+ * @param countsClasses as for {@link checkJob}.
  * @returns the plan and its file.
  * @throws what the stage `check` throws, and what `preprocess` throws before it writes: without raw folders, table or home hospital a plan that is there stays.
  */
@@ -30,8 +32,9 @@ export async function planStudy(
   config: Config,
   how: RunOptions,
   runner: Runner,
+  countsClasses = false,
 ): Promise<{ plan: Plan; file: string }> {
-  await runner.run('check', { config, bestHparamsDir: how.bestHparamsDir }, () => undefined);
+  await checkJob(config, how, runner, countsClasses);
   await preprocess.open?.({ config }, silentContext());
   const folder = outputFolders(config.experiment.output_dir).tasks;
   const tasks = stepsOf(config, how).flatMap((step, _, steps) => tasksOf(step, steps, config, how));

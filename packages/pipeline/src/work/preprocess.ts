@@ -207,9 +207,11 @@ function readFolders(root: string, data: Config['data'], context: StageContext):
 /**
  * The classes of the folders are known before any image is read.
  *
- * @throws DataError when `model.num_classes` has no room for them.
+ * @param counts Whether there are as many as the home hospitals have: nobody says how many.
+ * @returns how many there are.
+ * @throws DataError when `model.num_classes` has no room for them, or only other hospitals have one.
  */
-export function requireClasses(found: FoundCohort, config: Config): void {
+export function requireClasses(found: FoundCohort, config: Config, counts: boolean): number {
   const { data, model } = config;
   const { members } = completePatients(found, config);
   const homes = homesOf(members, found.table?.splits ?? null, data.home_hospital);
@@ -219,7 +221,11 @@ export function requireClasses(found: FoundCohort, config: Config): void {
     val: [],
     test: members.filter((one) => !isHome(one)),
   };
-  refuseUnknownLabels(sets, model.num_classes, 'the data', () => data.root_dir ?? '', found.labels ?? []);
+  const classes = counts
+    ? Math.max(model.num_classes, ...sets.train.map(({ label }) => label + 1))
+    : model.num_classes;
+  refuseUnknownLabels(sets, classes, 'the data', () => data.root_dir ?? '', found.labels ?? []);
+  return classes;
 }
 
 /** Those whose slices are checked. @throws DataError with all that is contradictory about them. */
