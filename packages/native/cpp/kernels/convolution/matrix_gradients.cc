@@ -45,7 +45,7 @@ at::Tensor columnsOf(const at::Tensor& dy, const at::Tensor& x, const at::Tensor
     for (int64_t r = first; r < end; ++r) {
       const int64_t top = r / outWidth % outHeight * steps.stride - steps.padding;
       const int64_t left = r % outWidth * steps.stride - steps.padding;
-      const int64_t begin = std::max<int64_t>(0, -left), stop = std::max(begin, std::min(across, width - left));
+      const int64_t begin = std::clamp<int64_t>(-left, 0, across), stop = std::clamp(width - left, begin, across);
       for (int64_t i = 0; i < down; ++i) {
         at::BFloat16* const out = to + r * row + i * run;
         const int64_t y = top + i;

@@ -15,12 +15,15 @@ struct Case {
   Steps steps;
 };
 
-// Kernels of one pixel, with steps that leave a rest too; of more weights than pixels, also at the edges and wider than the image.
+// Kernels of one pixel, with steps that leave a rest too; of more weights than pixels, also at the edges, wider than the image and
+// all beside it.
 const std::vector<Case> kPointwise = {{{3, 32, 7, 5}, {16, 32, 1, 1}, {1, 0}}, {{2, 16, 8, 7}, {48, 16, 1, 1}, {2, 0}}};
 const std::vector<Case> kGathered = {{{2, 64, 4, 5}, {16, 64, 3, 3}, {1, 1}},
                                      {{2, 16, 9, 6}, {32, 16, 3, 3}, {2, 1}},
                                      {{1, 32, 2, 2}, {16, 32, 5, 5}, {1, 2}},
-                                     {{2, 16, 7, 7}, {16, 16, 1, 1}, {2, 1}}};
+                                     {{2, 16, 7, 7}, {16, 16, 1, 1}, {2, 1}},
+                                     {{1, 32, 3, 3}, {16, 32, 1, 1}, {2, 2}},
+                                     {{1, 64, 2, 2}, {16, 64, 3, 1}, {1, 3}}};
 
 // Gradients of the input and of the kernels.
 struct Gradients {
