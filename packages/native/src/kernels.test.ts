@@ -24,7 +24,7 @@ import { namedLibtorch } from './setup/named.ts';
 import { usesOwnKernels } from './setup/variables.ts';
 
 /** Each is a process of its own: kernels are installed once in a process. */
-const GROUPS = ['plain', 'keys', 'off', 'installed', 'gradients', 'exit'] as const;
+const GROUPS = ['plain', 'keys', 'off', 'installed', 'products', 'exit'] as const;
 /** Tests that run only where the header of Debian's oneDNN is: set-up for tests installs it. */
 const OF_DEBIAN = ["oneDNN's numbers are those of its header"];
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <exception>
 
@@ -11,6 +12,21 @@ namespace radweave {
 
 // Whether the process has GNU OpenMP, as libtorch for Linux brings; without it all work is done by the caller.
 bool hasThreads();
+
+// While it lives, no signal is handled by this thread, nor ever by libtorch's that work for it: for code that keeps numbers below the
+// pointer to its stack, where a handler writes. A signal to the process goes to another thread, or waits.
+class WithoutSignals {
+ public:
+  WithoutSignals();
+  ~WithoutSignals();
+  WithoutSignals(const WithoutSignals&) = delete;
+  WithoutSignals& operator=(const WithoutSignals&) = delete;
+
+#ifdef __linux__
+ private:
+  sigset_t before_;
+#endif
+};
 
 // Calls body(data) on at::get_num_threads() threads, at most `most`, and waits for them. An exception must not leave the body.
 void onThreads(int64_t most, void (*body)(void*), void* data);

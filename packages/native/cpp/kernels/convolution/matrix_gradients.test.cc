@@ -83,7 +83,7 @@ TEST("plain", "kernels of fewer weights than pixels are left to libtorch") {
   EXPECT(!kernelGradientByMatrices(in.dy, in.x, in.w, c.steps).defined());
 }
 
-TEST("gradients", "gradients of bfloat16 convolutions are right, whoever computes which") {
+TEST("products", "gradients of bfloat16 convolutions are right, whoever computes which") {
   installKernels(true);
   for (const auto& cases : {kPointwise, kGathered}) {
     forEach(cases, [](const Case& c, const Inputs& in) {

@@ -3,17 +3,11 @@
 #include "mm.h"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/ops/addmm_cpu_dispatch.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm_cpu_dispatch.h>
 
 #include <stdexcept>
-
-#ifndef _WIN32
-#include <pthread.h>
-#include <signal.h>
-#endif
 
 #include "matrices.h"
 #include "onednn/onednn.h"
@@ -32,42 +26,13 @@ bool isSupported(const at::Tensor& a, const at::Tensor& b) {
          a.size(0) * a.size(1) * b.size(1) >= kSmallProduct;
 }
 
-// Holds signals back from this thread while it lives, and from libtorch's other threads for good: these handle none. oneDNN's
-// product (2.6.3 at least) keeps numbers below the stack's end, where the handler of a signal writes: the heap was destroyed
-// while a profiler ran, and Ctrl-C and the end of a child process are signals too.
-#ifdef _WIN32
-struct SignalsHeld {
-  ~SignalsHeld() {}  // there are none
-};
-#else
-class SignalsHeld {
- public:
-  SignalsHeld() {
-    hold(&before_);
-    onThreads(at::get_num_threads(), [](void*) { hold(nullptr); }, nullptr);
-  }
-  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
-
- private:
-  static void hold(sigset_t* before) {
-    sigset_t all;
-    sigfillset(&all);
-    // What a fault of the program itself raises cannot wait.
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) sigdelset(&all, fault);
-    pthread_sigmask(SIG_BLOCK, &all, before);
-  }
-
-  sigset_t before_;
-};
-#endif
-
 // out = a·b + beta·out
 void multiply(const at::Tensor& left, const at::Tensor& right, float beta, const at::Tensor& out) {
   const at::Tensor a = readable(left), b = readable(right);
   const Matrix A = matrixOf(a), B = matrixOf(b);
-  const SignalsHeld held;
+  // oneDNN 2.6.3's product keeps numbers where a handler writes: the heap was destroyed while a profiler ran, and Ctrl-C and the end of
+  // a child process are signals too.
+  const WithoutSignals quiet;
   const int status = onednn::library()->sgemm(
       A.isTransposed ? 'T' : 'N', B.isTransposed ? 'T' : 'N', a.size(0), b.size(1), a.size(1), 1.0F, A.data, A.stride,
       B.data, B.stride, beta, out.data_ptr<float>(), out.stride(0));
