@@ -13,6 +13,8 @@
 __asm__(".symver dlopen, dlopen@" RADWEAVE_FIRST_GLIBC);
 __asm__(".symver dlsym, dlsym@" RADWEAVE_FIRST_GLIBC);
 __asm__(".symver dlerror, dlerror@" RADWEAVE_FIRST_GLIBC);
+// 2.32 did so with this one of libpthread.
+__asm__(".symver pthread_sigmask, pthread_sigmask@" RADWEAVE_FIRST_GLIBC);
 
 // From glibc 2.32 on libstdc++ asks this of it before it counts without atomic instructions: here it never does.
 extern "C" {
