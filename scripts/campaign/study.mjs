@@ -72,7 +72,8 @@ export const STAGES = [
 /** Makes the files that a study begins with. */
 export function makeStudy(folder) {
   mkdirSync(join(folder, 'dicom'), { recursive: true });
-  writeCohortFolders(join(folder, 'raw'), 3, 2);
+  // Hospitals of as many as `harmonize` compares.
+  writeCohortFolders(join(folder, 'raw'), 3, 2, 3);
   mkdirSync(join(folder, 'config'));
   writeFileSync(join(folder, 'config', 'default_config.yaml'), CONFIG);
   // Names of patients and the keys of hashes are drawn by lot where there are none.

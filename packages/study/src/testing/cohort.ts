@@ -36,11 +36,11 @@ export function slicePixels(name: string, label: number, side: number = SIDE): U
 }
 
 /** A small cohort: home JM with folds, external SY and ZS; every patient has both modalities. */
-export function writeCohortFolders(root: string, patientsPerGrade = 5, slices = 3): void {
+export function writeCohortFolders(root: string, patientsPerGrade = 5, slices = 3, elsewhere = 2): void {
   for (const [hospital, count] of [
     ['JM', patientsPerGrade],
-    ['SY', 2],
-    ['ZS', 2],
+    ['SY', elsewhere],
+    ['ZS', elsewhere],
   ] as const) {
     for (const label of [0, 1]) {
       for (let p = 0; p < count; p++) {
