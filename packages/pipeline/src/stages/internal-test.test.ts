@@ -59,7 +59,8 @@ test('in the words of what follows, and in its figures', async () => {
   const context = hearing();
   await fuse({ config, modalities }, context);
   const { findings } = await evaluate(usualEvaluation(config), context);
-  await harmonize({ config, modalities, auditOnly: false, permutations: 1 }, context);
+  const harmonised = harmonize({ config, modalities, auditOnly: false, permutations: 1 }, context);
+  await expect(harmonised).rejects.toMatchObject({ code: 'E_HOSPITALS' });
   const { skipped } = await visualize({ config, modalities }, context);
   const folder = outputFolders(config.experiment.output_dir).visualizations;
   const drawn = readdirSync(folder).filter((name) => name.endsWith('.svg'));
