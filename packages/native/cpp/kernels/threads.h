@@ -13,8 +13,8 @@ namespace radweave {
 // Whether the process has GNU OpenMP, as libtorch for Linux brings; without it all work is done by the caller.
 bool hasThreads();
 
-// While it lives, no signal is handled by this thread, nor ever by libtorch's that work for it: for code that keeps numbers below the
-// pointer to its stack, where a handler writes. A signal to the process goes to another thread, or waits.
+// While it lives, no signal is handled by this thread, nor ever by libtorch's that work for it: for code that puts the pointer to its
+// stack among its numbers, where a handler would write. A signal to the process goes to another thread, or waits.
 class WithoutSignals {
  public:
   WithoutSignals();

@@ -12,13 +12,13 @@
 
 #ifdef _MSC_VER
 #define RADWEAVE_RESTRICT __restrict
+#define RADWEAVE_INLINE __forceinline
 #else
 #define RADWEAVE_RESTRICT __restrict__
+#define RADWEAVE_INLINE inline __attribute__((always_inline))
 #endif
 
 #ifdef __GNUC__
-
-#define RADWEAVE_INLINE inline __attribute__((always_inline))
 
 namespace radweave {
 

@@ -40,7 +40,7 @@ export const check = defineStage({
     let classes = config.model.num_classes;
     if (countsClasses || !isTrained) {
       // What is wrong with the folders is told before anything is downloaded.
-      const { findCohort, requireClasses } = await import('../work/preprocess.ts');
+      const { findCohort, requireClasses } = await import('../work/find-cohort.ts');
       classes = requireClasses(findCohort({ config }, silentContext()), config, countsClasses);
     }
     if (!isTrained) {

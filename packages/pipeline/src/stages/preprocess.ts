@@ -30,7 +30,7 @@ export const preprocess = defineStage({
   settings: ['data.root_dir', 'data.splits_dir', ...SPLIT_SETTINGS],
   reads: ({ config }: PreprocessOptions, { hashes }) => read.rawReads(config, hashes),
   writes,
-  open: async (options, context) => (await import('../work/preprocess.ts')).findCohort(options, context),
+  open: async (options, context) => (await import('../work/find-cohort.ts')).findCohort(options, context),
   locks: ({ config }) => ({ folder: config.data.splits_dir, as: 'radweave preprocess' }),
   run: async (options, context, found) =>
     (await import('../work/preprocess.ts')).preprocess(options, found, context),

@@ -4,13 +4,8 @@ import { readdirSync, readFileSync } from '@radweave/artifacts/files';
 import type { ScannedSlice, SliceFacts } from '@radweave/imaging';
 import { type Scan, scanHere, slicesOf } from '@radweave/study/cohort/images';
 import { type StageContext, stopIfAsked } from '@radweave/study/context/events';
-import {
-  completePatients,
-  findCohort,
-  type PreprocessOptions,
-  type PreprocessResult,
-  preprocess,
-} from './preprocess.ts';
+import { completePatients, findCohort } from './find-cohort.ts';
+import { type PreprocessOptions, type PreprocessResult, preprocess } from './preprocess.ts';
 import { type Shard, shareOf } from './shard.ts';
 
 /** What a part has found of a slice, and of which state of the file. */

@@ -189,14 +189,18 @@ c10::optional<std::pair<at::Tensor, at::Tensor>> gradientsBy(const at::Tensor& d
                         wantsW ? kernelGradientBy(shape, gradOutput, x, w, gatheredKernelGradient) : at::Tensor());
 }
 
-// Of bfloat16 where a CPU's matrix unit helps, and of few channels nothing.
+// Of bfloat16 where a CPU's matrix unit helps, and of few channels nothing. Sizes that do not fit are libtorch's to refuse.
 bool isForMatrices(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& w, const Geometry& g) {
   const auto isMap = [](const at::Tensor& t) {
     return t.layout() == at::kStrided && t.scalar_type() == at::kBFloat16 && t.dim() == 4 && t.numel() > 0;
   };
-  return hasMatrixUnit() && !g.transposed && g.groups == 1 && isMap(dy) && isMap(x) && isMap(w) && all(g.dilation, 1) &&
-         all(g.stride, g.stride.front()) && all(g.padding, g.padding.front()) && w.size(0) % kVector == 0 &&
-         w.size(1) % kVector == 0;
+  if (!hasMatrixUnit() || g.transposed || g.groups != 1 || !isMap(dy) || !isMap(x) || !isMap(w) || !all(g.dilation, 1) ||
+      !all(g.stride, g.stride.front()) || !all(g.padding, g.padding.front()) || w.size(0) % kVector != 0 ||
+      w.size(1) % kVector != 0 || w.size(1) != x.size(1)) {
+    return false;
+  }
+  const GatheredShape s = gatheredShape(x, w, g);
+  return dy.sizes() == at::IntArrayRef({s.batch, s.out, s.outHeight(), s.outWidth()});
 }
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor> convolutionBackward(

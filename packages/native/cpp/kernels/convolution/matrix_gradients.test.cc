@@ -1,5 +1,6 @@
 #include "convolution/matrix_gradients.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/randn.h>
 
@@ -91,5 +92,14 @@ TEST("products", "gradients of bfloat16 convolutions are right, whoever computes
       isExact(found.dx, exact.dx, found.dx);
       isExact(found.dw, exact.dw, found.dw);
     });
+  }
+}
+
+TEST("products", "gradients of the sizes of another convolution are refused") {
+  installKernels(true);
+  for (const Case& c : {kPointwise[0], kGathered[0]}) {
+    Inputs in(c, at::MemoryFormat::ChannelsLast);
+    in.dy = at::cat({in.dy, in.dy});
+    EXPECT(testing::thrownBy([&] { in.gradients(at::kBFloat16, c.steps); }) != "nothing");
   }
 }
