@@ -25,7 +25,7 @@ test.each([
     { code: 'E_FLAGS', exitCode: 2 },
   ],
   [{ devices: [] }, { code: 'E_FLAGS', exitCode: 2 }],
-  [{ workers: 1.5 }, { code: 'E_NUMBER', exitCode: 2 }],
+  [{ workers: 1.5 }, { code: 'E_STAGE_OPTIONS', exitCode: 2 }],
   [{ devices: ['cpu', 'quantum'] }, { exitCode: 2, message: expect.stringMatching(/"quantum".*--devices/) }],
   [{ devices: ['cpu', 'cuda:99'] }, { exitCode: 5, message: expect.stringContaining("'cuda:99'") }],
 ])('workers %j are refused before one begins', async (wanted, error) => {

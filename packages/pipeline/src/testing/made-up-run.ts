@@ -33,7 +33,7 @@ export async function writeMadeUpRun(folder: string): Promise<Config> {
   const config = cohortConfig(folder);
   config.evaluation.bootstrap_replicates = 100;
   const { data } = config;
-  writeCohortFolders(join(folder, 'raw'), 10, 1);
+  writeCohortFolders(join(folder, 'raw'), 10, 1, 3);
   await preprocess({ config }, listening());
   const { patients } = readCohort(join(data.splits_dir, 'cohort.csv'));
   const members: MadeUpPatient[] = patients.map(({ slices: _, ...one }) => one);

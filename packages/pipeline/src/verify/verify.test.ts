@@ -313,7 +313,7 @@ test('without raw images the split is divided again from cohort.csv, and that is
     const { differences, unverified, compared } = await verified();
     expect(differences).toEqual([]);
     expect(unverified.join('\n')).toMatch(/^raw images: they are not there/);
-    expect(compared.join('\n')).toContain('28 patients divided again with seed 42');
+    expect(compared.join('\n')).toContain('32 patients divided again with seed 42');
     expect(compared).toContain('splits/test_P.csv: with cohort.csv');
     const path = join(config.data.splits_dir, 'summary.json');
     const other = await tampered(path, (text) => text.replace('"seed": 42', '"seed": 43'));
