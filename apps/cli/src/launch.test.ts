@@ -70,3 +70,14 @@ test('Node.js older than 20 is told, by every entry point, and can read the file
     ]);
   }
 });
+
+test('no command loads statistics, images or the engine before it needs them: that would double its start', () => {
+  const report =
+    'export async function load(url, ...rest) { console.log(url); return rest.pop()(url, ...rest); }';
+  const hook = `import { register } from 'node:module'; register('data:text/javascript,${encodeURIComponent(report)}');`;
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, BIN, '--version'];
+  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const loaded = new Set(stdout.match(/(?<=\/packages\/)\w+/g));
+  expect(loaded).toContain('pipeline');
+  expect(['stats', 'imaging', 'torch', 'report'].filter((name) => loaded.has(name))).toEqual([]);
+});

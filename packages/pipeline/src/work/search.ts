@@ -4,7 +4,8 @@ import { readSliceTable } from '@radweave/network/slices/load';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import type { StageContext } from '@radweave/study/context/events';
 import { type CrossFold, identityOf, planFolds } from '@radweave/study/folds/plan';
-import { checked, drawTrials, readSpace } from '@radweave/study/search/space';
+import { drawTrials } from '@radweave/study/search/draw-trials';
+import { checked, readSpace } from '@radweave/study/search/space';
 
 export interface SearchOptions {
   config: Config;

@@ -1,6 +1,7 @@
 import { type Config, configure } from '@radweave/artifacts';
 import { expect, test } from 'vitest';
-import { drawTrials, readSpace } from './space.ts';
+import { drawTrials } from './draw-trials.ts';
+import { readSpace } from './space.ts';
 
 function searching(space: Config['tune']['space'], tune: Partial<Config['tune']> = {}): Config {
   return configure({ tune: { ...tune, space } });
