@@ -1,39 +1,22 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { auditText } from '@radweave/analysis/audit/text';
 import {
-  type AuditRecord,
   type Config,
   featureSetPath,
-  featureTablePath,
   hashFile,
   logitsRecordPath,
-  namingPlaces,
   readFeatureSet,
-  readFeatureTable,
   readFusionModel,
   readSplit,
-  resolveFeaturePath,
   SPLITS,
   type Split,
-  slicePredictionsPath,
   splitPath,
-  studyKeyPath,
   writeFeatureSet,
   writeFrozen,
   writeFusionModel,
   writeLogitsRecord,
-  writeSlicePredictions,
   writeSplit,
 } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
@@ -42,118 +25,45 @@ import { freezeThreshold } from '@radweave/stats';
 import { patientHash } from '@radweave/study/cohort/patient-hash';
 import { studyKey } from '@radweave/study/cohort/study-key';
 import { asRecord } from '@radweave/study/decisions/frozen-record';
-import { RunFolder } from '@radweave/study/runs/run-folder';
-import { hashPredictionsOf } from '@radweave/study/runs/run-predictions';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
+import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { AuditOptions } from '../work/audit.ts';
-import { soundAudit } from './audit.test.data.ts';
-import { audit } from './audit.ts';
-import { extract } from './extract.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type AuditedStudy,
+  audited,
+  codes,
+  copied,
+  firstOf,
+  MODALITIES,
+  moved,
+  studyToAudit,
+} from './audit-results.test.data.ts';
 import { fuse } from './fuse.ts';
-import { preprocess } from './preprocess.ts';
-import { untranslated } from './untranslated.test.data.ts';
 
-const MODALITIES = ['A', 'P'];
 let shared = '';
-let base: Config;
-let runA: RunFolder;
+let study: AuditedStudy;
 
 beforeAll(async () => {
   shared = mkdtempSync(join(tmpdir(), 'radweave-test-'));
-  base = cohortConfig(shared);
-  base.training.precision = 'fp32';
-  writeCohortFolders(join(shared, 'raw'), 6, 1);
-  await preprocess({ config: base }, listening());
-  runA = await writeRun(base, 'first_A', 'A', 1);
-  await writeRun(base, 'first_P', 'P', 2);
-  for (const modality of MODALITIES) {
-    await extract({ config: base, modality, align: false, given: [] }, listening());
-  }
-  await fuse({ config: base, modalities: MODALITIES }, listening());
+  study = await studyToAudit(shared);
 }, 60_000);
 
 afterAll(() => rmSync(shared, { recursive: true, force: true }));
 
-/** The audit of everything but pixels, written into a folder of its own. */
-async function audited(
-  config: Config,
-  more: Partial<AuditOptions> = {},
-): Promise<{ record: AuditRecord; leaks: boolean; said: string[]; error: string }> {
-  const outputDir = tempDir();
-  const context = listening();
-  const options = { config, modalities: MODALITIES, strict: false, nearDuplicateDistance: 4, pixels: false };
-  const failed = await audit({ ...options, outputDir, ...more }, context).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (failed !== null) expect(failed).toMatchObject({ code: 'E_LEAK', exitCode: 3 });
-  const record = soundAudit(join(outputDir, 'audit.json'));
-  expect(untranslated(record.checks.map(({ detail }) => detail))).toEqual([]);
-  return { record, leaks: failed !== null, said: context.said, error: String(failed) };
-}
-
-/** What is said of each file that cannot be read. */
-const unreadable = ({ findings }: AuditRecord): string[] =>
-  findings.flatMap(({ code, cases }) =>
-    code === 'WARN_UNREADABLE' ? cases.map(({ detail }) => detail) : [],
-  );
-
-/** Codes of what is wrong beside the in-sample fusion, which every such cohort has. */
-const codes = ({ findings }: AuditRecord): string[] =>
-  findings.map(({ code }) => code).filter((code) => code !== 'WARN_FUSION_IN_SAMPLE');
-
-const patientsOf = (split: Split): string[] => [
-  ...new Set(readSplit(splitPath(base.data.splits_dir, split, 'A')).map(({ patient }) => patient)),
-];
-
-function firstOf(split: Split): string {
-  const [patient] = patientsOf(split);
-  if (patient === undefined) throw new Error(`nobody in ${split}`);
-  return patient;
-}
-
 const hashOf = (split: Split): string =>
-  patientHash(studyKey(base.data), { patient: firstOf(split), hospital: split === 'test' ? 'SY' : 'JM' });
-
-/** The same cohort with one patient moved into another split since; there is no `cohort.csv`. */
-function moved(patient: string, to: Split): Config {
-  const config = structuredClone(base);
-  config.data.splits_dir = tempDir();
-  config.data.study_key = studyKeyPath(base.data);
-  for (const modality of MODALITIES) {
-    const rows = SPLITS.flatMap((split) =>
-      readSplit(splitPath(base.data.splits_dir, split, modality)).map((row) => ({ ...row, split })),
-    );
-    for (const split of SPLITS) {
-      const own = rows.filter((row) => (row.patient === patient ? to : row.split) === split);
-      const slices = own.map(({ path, label }) => ({ image_path: path, label }));
-      writeSplit(splitPath(config.data.splits_dir, split, modality), slices);
-    }
-  }
-  return config;
-}
-
-/** The same results with an own copy of the features' records and the fusion. */
-function copied(): Config {
-  const config = structuredClone(base);
-  const folder = tempDir();
-  config.data.features_dir = join(folder, 'features');
-  config.fusion.output_dir = join(folder, 'fusion');
-  cpSync(base.data.features_dir, config.data.features_dir, { recursive: true });
-  cpSync(join(base.experiment.output_dir, 'fusion'), config.fusion.output_dir, { recursive: true });
-  return config;
-}
+  patientHash(studyKey(study.base.data), {
+    patient: firstOf(study, split),
+    hospital: split === 'test' ? 'SY' : 'JM',
+  });
 
 test('an honest run passes but for its in-sample fusion, and the remedy is named', async () => {
-  const { record, leaks } = await audited(base);
+  const { record, leaks } = await audited(study.base);
   expect(leaks).toBe(false);
   expect(record.findings).toMatchObject([{ code: 'WARN_FUSION_IN_SAMPLE', severity: 'warning', count: 2 }]);
   const cured = / --cross_fit K.*fuse --stack/;
   expect(record.findings[0]?.hint).toMatch(/^Cross-fit each modality M: radweave extract --modality M/);
   expect(record.findings[0]?.hint).toMatch(cured);
-  const config = copied();
+  const config = copied(study);
   await fuse({ config, modalities: ['A'] }, listening());
   const one = (await audited(config, { modalities: ['A'] })).record;
   expect(one.checks.find(({ name }) => name === 'fusion')?.detail.text).toMatch(
@@ -178,8 +88,8 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
 test.each(['val', 'test'] as const)(
   'a training patient who is now in %s is a leak everywhere',
   async (to) => {
-    const patient = firstOf('train');
-    const { record, leaks } = await audited(moved(patient, to));
+    const patient = firstOf(study, 'train');
+    const { record, leaks } = await audited(moved(study, patient, to));
     expect(leaks).toBe(true);
     const leaked = ['LEAK_CHECKPOINT_TRAINED', 'LEAK_FEATURES_SPLIT', 'LEAK_FUSION_FITTED'];
     expect(codes(record)).toEqual([...(to === 'test' ? ['WARN_TEST_AT_HOME'] : []), ...leaked]);
@@ -190,8 +100,8 @@ test.each(['val', 'test'] as const)(
 );
 
 test('a cohort.csv that still has the old division hides nothing', async () => {
-  const config = moved(firstOf('train'), 'test');
-  cpSync(join(base.data.splits_dir, 'cohort.csv'), join(config.data.splits_dir, 'cohort.csv'));
+  const config = moved(study, firstOf(study, 'train'), 'test');
+  cpSync(join(study.base.data.splits_dir, 'cohort.csv'), join(config.data.splits_dir, 'cohort.csv'));
   expect(codes((await audited(config)).record)).toEqual([
     'WARN_TEST_AT_HOME',
     'LEAK_SPLIT_MODALITIES',
@@ -202,7 +112,7 @@ test('a cohort.csv that still has the old division hides nothing', async () => {
 });
 
 test('a validation patient who is now in test is a leak: epoch and threshold were chosen on them', async () => {
-  const { record } = await audited(moved(firstOf('val'), 'test'));
+  const { record } = await audited(moved(study, firstOf(study, 'val'), 'test'));
   expect(codes(record)).toEqual([
     'WARN_TEST_AT_HOME',
     'LEAK_CHECKPOINT_SELECTED',
@@ -212,18 +122,18 @@ test('a validation patient who is now in test is a leak: epoch and threshold wer
 });
 
 test('a patient who was moved out of test into train is seen by the features alone', async () => {
-  const { record } = await audited(moved(firstOf('test'), 'train'));
+  const { record } = await audited(moved(study, firstOf(study, 'test'), 'train'));
   expect(codes(record)).toContain('LEAK_FEATURES_SPLIT');
   expect(codes(record).filter((code) => code.startsWith('LEAK_CHECKPOINT'))).toEqual([]);
 });
 
 test('an older run on another split is a warning, and a leak when it is the one in use', async () => {
-  const patient = firstOf('test');
-  const older = moved(patient, 'train');
+  const patient = firstOf(study, 'test');
+  const older = moved(study, patient, 'train');
   older.experiment.output_dir = tempDir();
-  const config = structuredClone(base);
+  const config = structuredClone(study.base);
   config.experiment.output_dir = older.experiment.output_dir;
-  config.fusion.output_dir = join(base.experiment.output_dir, 'fusion');
+  config.fusion.output_dir = join(study.base.experiment.output_dir, 'fusion');
   const old = await writeRun(older, 'old_A', 'A', 3);
   utimesSync(old.best, new Date(0), new Date(0));
   await writeRun(config, 'new_A', 'A', 4);
@@ -242,11 +152,11 @@ test('an older run on another split is a warning, and a leak when it is the one 
 });
 
 test('features by a checkpoint that saw test patients are a leak', async () => {
-  const patient = firstOf('test');
-  const other = moved(patient, 'train');
+  const patient = firstOf(study, 'test');
+  const other = moved(study, patient, 'train');
   other.experiment.output_dir = tempDir();
   const { best } = await writeRun(other, 'elsewhere', 'A', 6);
-  const config = copied();
+  const config = copied(study);
   for (const split of SPLITS) {
     const path = featureSetPath(config.data.features_dir, split, 'A');
     writeFeatureSet(path, { ...readFeatureSet(path), checkpoint: best, checkpoint_sha256: hashFile(best) });
@@ -265,44 +175,8 @@ test('features by a checkpoint that saw test patients are a leak', async () => {
   expect(codes((await audited(config)).record)).toEqual(['LEAK_FEATURES_TRAINED', 'WARN_FUSION_PATIENTS']);
 });
 
-test('features and predictions that are not as they were written are told, each with its file', async () => {
-  const config = copied();
-  const table = (split: Split): string => featureTablePath(config.data.features_dir, split, 'A');
-  const ofP = featureTablePath(config.data.features_dir, 'train', 'P');
-  const [first, second] = readFeatureTable(ofP).map(({ feature_path }) =>
-    resolveFeaturePath(ofP, feature_path),
-  );
-  writeFileSync(first ?? '', readFileSync(first ?? '').subarray(0, -4));
-  writeFileSync(second ?? '', '');
-  const lines = readFileSync(table('test'), 'utf8').trimEnd().split('\n');
-  writeFileSync(table('test'), lines.slice(0, -1).join('\n'));
-  rmSync(table('train'));
-  const predictions = join(config.fusion.output_dir ?? '', 'predictions_val.csv');
-  writeFileSync(predictions, readFileSync(predictions, 'utf8').replace(/0\.\d+/, '0.5'));
-  const run = new RunFolder(config.experiment.output_dir, runA.name);
-  const ofSlices = slicePredictionsPath(run.logs, 'test');
-  const untouched = run.read();
-  // Copies share the output folder.
-  onTestFinished(() => {
-    run.write(untouched);
-    rmSync(run.logs, { recursive: true });
-  });
-  mkdirSync(run.logs, { recursive: true });
-  const slice = { image_path: 'a.png', patient: 'a', hospital: 'JM', label: 0, probabilities: [0.4, 0.6] };
-  for (const split of SPLITS) writeSlicePredictions(slicePredictionsPath(run.logs, split), [slice], 2);
-  run.write({ ...untouched, predictions_sha256: hashPredictionsOf(run) });
-  writeSlicePredictions(ofSlices, [{ ...slice, probabilities: [0.6, 0.4] }], 2);
-  const { record, leaks } = await audited(config);
-  expect(leaks).toBe(false);
-  const told = unreadable(record).join('\n');
-  for (const path of [table('train'), table('test'), first ?? '', predictions, ofSlices])
-    expect(told).toContain(namingPlaces(path, config));
-  expect(told).toContain('the features of modality P must be extracted again for 2 patients in');
-  expect((await audited(config, { strict: true })).leaks).toBe(true);
-});
-
 test('a decision fitted on external rows, and one that was changed, are leaks', async () => {
-  const config = copied();
+  const config = copied(study);
   const file = join(config.fusion.output_dir ?? '', 'model.json');
   const model = readFusionModel(file);
   const [fused] = model.classifiers;
@@ -334,7 +208,7 @@ test('a decision fitted on external rows, and one that was changed, are leaks', 
 });
 
 test('the decisions of an evaluation are looked at, too', async () => {
-  const config = copied();
+  const config = copied(study);
   config.experiment.output_dir = tempDir();
   const folder = join(config.experiment.output_dir, 'evaluation', 'frozen');
   mkdirSync(folder, { recursive: true });
@@ -367,7 +241,7 @@ function stack(config: Config): void {
 }
 
 test('in-sample features are only to be known where a stacked model stands beside', async () => {
-  const config = copied();
+  const config = copied(study);
   stack(config);
   expect((await audited(config)).record).toMatchObject({
     verdict: 'passed',
@@ -376,13 +250,13 @@ test('in-sample features are only to be known where a stacked model stands besid
 });
 
 test('fold models that saw their held-out fold, and logits by models that saw test, are leaks', async () => {
-  const config = copied();
+  const config = copied(study);
   config.experiment.output_dir = tempDir();
   const run = await writeRun(config, 'A_cv_fold1', 'A', 7);
   run.write({ ...run.read(), fold_of: 'A_cv' });
   const folder = join(run.logs, 'splits');
-  const rows = readSplit(splitPath(base.data.splits_dir, 'train', 'A')).filter(
-    ({ patient }) => patient === firstOf('train'),
+  const rows = readSplit(splitPath(study.base.data.splits_dir, 'train', 'A')).filter(
+    ({ patient }) => patient === firstOf(study, 'train'),
   );
   writeSplit(
     splitPath(folder, 'test', 'A'),
@@ -407,7 +281,7 @@ test('fold models that saw their held-out fold, and logits by models that saw te
       {
         fold: 1,
         run: 'A_crossfit2_fold1',
-        checkpoint: runA.best,
+        checkpoint: study.runA.best,
         checkpoint_sha256: '0'.repeat(64),
         trained_on: [hashOf('test')],
         validated_on: [],
@@ -425,75 +299,4 @@ test('fold models that saw their held-out fold, and logits by models that saw te
   );
   stack(config);
   expect(codes((await audited(config)).record)).toContain('LEAK_LOGITS');
-});
-
-test('a damaged file is a warning and hides no other finding', async () => {
-  const config = moved(firstOf('train'), 'test');
-  config.fusion.output_dir = tempDir();
-  const file = join(config.fusion.output_dir, 'model.json');
-  writeFileSync(file, readFileSync(join(base.experiment.output_dir, 'fusion', 'model.json')).subarray(0, 99));
-  const { record } = await audited(config);
-  expect(codes(record)).toContain('LEAK_CHECKPOINT_TRAINED');
-  expect(unreadable(record)).toEqual([expect.stringMatching(/^the file is not valid JSON.*model\.json\)$/)]);
-  const fusion = record.checks.find(({ name }) => name === 'fusion');
-  expect(fusion?.outcome).toBe('warning');
-  expect(fusion?.detail.text).toContain('not valid JSON');
-  expect(record.findings.find(({ code }) => code === 'WARN_UNREADABLE')?.where).toMatch(/model\.json$/);
-  // Two checks look at the file; it is named once.
-  const { said } = await audited({ ...base, fusion: config.fusion });
-  expect(said.filter((line) => line.includes('cannot be read'))).toEqual([expect.stringContaining(file)]);
-  const { error } = await audited({ ...base, fusion: config.fusion }, { strict: true });
-  expect(error.split('WARN_UNREADABLE')).toHaveLength(2);
-});
-
-test('every kind of damaged file is told alike, by a warning', async () => {
-  const config = copied();
-  config.experiment.output_dir = join(tempDir(), 'outputs');
-  cpSync(base.experiment.output_dir, config.experiment.output_dir, { recursive: true });
-  const { features_dir: features } = config.data;
-  const { best, record } = new RunFolder(config.experiment.output_dir, runA.name);
-  const fusion = config.fusion.output_dir ?? '';
-  const table = featureTablePath(features, 'val', 'A');
-  const array = resolveFeaturePath(table, readFeatureTable(table)[0]?.feature_path ?? '');
-  const files = [
-    best,
-    record,
-    table,
-    featureSetPath(features, 'val', 'A'),
-    logitsRecordPath(features, 'A'),
-    array,
-    join(fusion, 'model.json'),
-    join(fusion, 'predictions_val.csv'),
-    join(config.experiment.output_dir, 'evaluation', 'frozen', 'fused.threshold.json'),
-  ];
-  for (const file of files) {
-    const whole = existsSync(file) ? readFileSync(file) : null;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, 'damaged');
-    const told = await audited(config);
-    expect([file, new Set(codes(told.record)), told.leaks]).toEqual([
-      file,
-      new Set(['WARN_UNREADABLE']),
-      false,
-    ]);
-    expect(unreadable(told.record).join()).toContain(namingPlaces(file, config));
-    if (whole === null) rmSync(file);
-    else writeFileSync(file, whole);
-  }
-  const [image = ''] = readSplit(splitPath(config.data.splits_dir, 'val', 'A')).map(({ path }) => path);
-  const whole = readFileSync(image);
-  for (const damaged of [
-    '',
-    'damaged',
-    whole.subarray(0, 200),
-    Buffer.concat([whole.subarray(0, 60), Buffer.of(0), whole.subarray(60)]),
-  ]) {
-    writeFileSync(image, damaged);
-    const { record: seen } = await audited(config, { pixels: true });
-    expect([new Set(codes(seen)), unreadable(seen).join()]).toEqual([
-      new Set(['WARN_UNREADABLE']),
-      expect.stringContaining(namingPlaces(image, config)),
-    ]);
-  }
-  writeFileSync(image, whole);
 });
