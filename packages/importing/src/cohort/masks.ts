@@ -43,7 +43,7 @@ export interface UnclearMask {
  * DICOM of its frame of reference).
  *
  * @param decisions of the mapping: `-` leaves a mask out.
- * @returns also the paths of masks that no series has.
+ * @returns also the paths of masks that no series has; nobody knows it yet of a patient with a series whose modality is open.
  */
 export function withMasks(
   proposals: readonly Proposal[],
@@ -69,9 +69,10 @@ export function withMasks(
     unclear.push({ proposal, masks });
     return proposal;
   });
+  const open = new Set(proposals.filter(({ modality }) => modality === OPEN).map(ownerOf));
   const all = [
-    ...used.map(({ file: { path } }) => path),
-    ...volumes.map(({ stack }) => stack.images[0]?.path ?? ''),
+    ...used.flatMap(({ file, owner = '' }) => (open.has(owner) ? [] : file.path)),
+    ...volumes.flatMap((one) => (open.has(ownerOf(one)) ? [] : (one.stack.images[0]?.path ?? ''))),
   ];
   const taken = [...found.map(({ mask }) => mask), ...unclear.flatMap(({ masks }) => masks)];
   const places = new Set(taken.map((mask) => mask?.path));

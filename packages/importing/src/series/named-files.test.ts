@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FIRST_FILES, namedFile } from './named-files.ts';
 
-const NAMING = { patterns: FIRST_FILES, hospitals: new Set(['JM', '军']) };
+const NAMING = { patterns: FIRST_FILES, hospitals: new Set(['JM', '军']), patients: new Set<string>() };
 
 test.each<[path: string, patient: string, series: string, more?: object]>([
   ['sub-01/ses-2/anat/sub-01_ses-2_ce-gd_T1w.nii.gz', '01', 'ses-2 ce-gd T1w'],
@@ -27,6 +27,25 @@ test('patterns of the user read folders of any name', () => {
   const own = { ...NAMING, patterns: ['^(?<patient>[^/]+)/', ...FIRST_FILES] };
   expect(namedFile('images/P7_T1.nii', own)).toMatchObject({ patient: 'images' });
   expect(namedFile('JM/P7_T1.nii', own)).toMatchObject({ patient: 'JM' });
+});
+
+test('patterns of the user below the others read what these take for folders of images', () => {
+  const own = { ...NAMING, patterns: [...FIRST_FILES, '(?<patient>[^/]+)\\.nii$'] };
+  expect(namedFile('images/case_7.nii', own)).toMatchObject({ patient: 'case_7', series: '' });
+  expect(namedFile('images/P7/T1.nii', own)).toMatchObject({ patient: 'P7', series: 'T1' });
+});
+
+test.each<[path: string, patient: string, series: string]>([
+  ['case_7.nii.gz', 'case_7', ''],
+  ['set/images/case_7.NII', 'case_7', ''],
+  ['JM/case_7.nii', 'case_7', ''],
+  ['images/1.png', '1', ''],
+  ['images/P7/1.nii.gz', 'P7', '1'],
+  ['case_7_1.nii.gz', 'case_7', '1'],
+  ['case_8.nii.gz', 'case', '8'],
+])('%s is of %s where the table has 1, P7 and case_7', (path, patient, series) => {
+  const patients = new Set(['1', 'P7', 'case_7']);
+  expect(namedFile(path, { ...NAMING, patients })).toMatchObject({ patient, series });
 });
 
 test('what no pattern fits is nobody’s', () => {

@@ -38,34 +38,47 @@ export const FIRST_FILES: readonly string[] = [
   '^(?<patient>[^/]+)_(?<series>[^/_]+)_\\d+\\.(png|jpe?g|bmp|tiff?)$',
 ];
 
+const ENDING = /\.(nii(\.gz)?|png|jpe?g|bmp|tiff?)$/i;
+
 /** How paths are read. */
 export interface PathNaming {
   readonly patterns: readonly string[];
   /** Names of hospitals that are no patient's: folders may be called so. */
   readonly hospitals: ReadonlySet<string>;
+  /** IDs of the table. */
+  readonly patients: ReadonlySet<string>;
 }
 
 /**
  * Names a file by the first pattern that fits its path. A folder of images (`imagesTr`) or of a hospital names nobody: the patterns that
- * `mapping.yaml` comes with then read the path without it.
+ * `mapping.yaml` comes with then read the path without it. They also yield where the table has the whole name of the file as an ID, and not
+ * the one that they read.
  *
  * @param name Path below the folder, with slashes.
  * @returns null where none does, and `out` where the pattern leaves files out.
  */
-export function namedFile(name: string, { patterns, hospitals }: PathNaming): NamedFile | 'out' | null {
+export function namedFile(
+  name: string,
+  { patterns, hospitals, patients }: PathNaming,
+): NamedFile | 'out' | null {
   const isNobody = (folder: string): boolean =>
     isImageFolder(folder) || hospitals.has(folder.normalize('NFC'));
   const first = patterns.filter((pattern) => FIRST_FILES.includes(pattern));
   const own = patterns.filter((pattern) => !FIRST_FILES.includes(pattern));
   const found = byPatterns(name, patterns);
-  if (found === 'out' || byPatterns(name, own) !== null) return found;
-  if (found !== null && !isNobody(found.patient) && !isNobody(found.series)) return found;
+  if (found === 'out') return found;
+  const byOwn = byPatterns(name, own);
+  if (byOwn !== null) return found === null || isNobody(found.patient) ? byOwn : found;
   const folders = name.split('/');
   const file = folders.pop() ?? '';
+  const isWhole = found !== null && !isNobody(found.patient) && !isNobody(found.series);
   const less = [...folders.filter((folder) => !isNobody(folder)), file].join('/');
-  const named = byPatterns(less, first);
-  if (named !== null) return named;
-  return found === null || isNobody(found.patient) ? null : found;
+  const named = isWhole ? found : (byPatterns(less, first) ?? found);
+  if (named === 'out') return named;
+  if (named !== null && patients.has(named.patient)) return named;
+  const patient = file.replace(ENDING, '');
+  if (patients.has(patient)) return { patient, hospital: null, label: null, series: '' };
+  return named === null || isNobody(named.patient) ? null : named;
 }
 
 function byPatterns(name: string, patterns: readonly string[]): NamedFile | 'out' | null {

@@ -25,12 +25,20 @@ export function oddities({ stack, facts: { odd } }: Proposal): Oddity[] {
 /** Left out, and asked for. */
 export const OUT = '-';
 export const OPEN = '?';
+/** Why a series is open that can be put in order. */
+export const NO_RULE = 'no rule fits';
 
 const DECIDED = 'your decision';
+const A_MASK = 'a mask (';
 
 /** Whether the user named this very series. */
 export function isDecided({ because }: Proposal): boolean {
   return because.startsWith(DECIDED);
+}
+
+/** Whether it outlines a lesion on another series, also where masks are left out. */
+export function isMask({ modality, because }: Proposal): boolean {
+  return modality === MASK || because.startsWith(A_MASK);
 }
 
 /** Between several series for one modality of one patient: what is usual in studies of slices. */
@@ -68,23 +76,29 @@ export function propose(
 
 /** What a mapping makes of one image alone; null where no rule fits. */
 export function modalityOf(
-  { series, facts, frames: [frame] }: Image,
+  image: Image,
   { rules, decisions }: Mapping,
   wanted: Wishes['wanted'],
 ): string | null {
+  const [frame] = image.frames;
   const plane = frame === undefined ? 'none' : planeOf(frame);
-  const found = nameOf({ ...facts, plane, examination: { place: 1, of: 1 } }, rules, wanted);
-  return decisions[series] ?? found?.modality ?? null;
+  const facts = { ...image.facts, plane, examination: { place: 1, of: 1 } };
+  return decisions[image.series] ?? nameOf(image, facts, rules, wanted)?.modality ?? null;
 }
 
 function nameOf(
+  { source }: Image,
   facts: SeriesFacts,
   rules: Mapping['rules'],
   wanted: Wishes['wanted'],
 ): { modality: string; because: string } | null {
   if (wanted?.includes(facts.description) === true)
     return { modality: facts.description, because: 'its own name' };
-  return named(facts, rules);
+  const found = named(facts, rules);
+  const [only, ...others] = wanted ?? [];
+  if (found !== null || only === undefined || others.length > 0) return found;
+  const isNamed = source.kind === 'dicom' || facts.description !== '';
+  return isNamed ? null : { modality: only, because: 'the only one asked for, and its path names none' };
 }
 
 /** Which of a patient's examinations a stack is of, by their dates. @param own All stacks of the patient. */
@@ -112,13 +126,13 @@ function nameOne(
   const one = { patient, stack, facts, mask: null };
   const decided = decisions[stack.id];
   const found =
-    decided !== undefined ? { modality: decided, because: DECIDED } : nameOf(facts, rules, wanted);
+    decided !== undefined ? { modality: decided, because: DECIDED } : nameOf(image, facts, rules, wanted);
   const fault = stack.fault === null ? '' : `, but ${stack.fault}`;
-  if (found === null) return { ...one, modality: OPEN, because: `no rule fits${fault}` };
+  if (found === null) return { ...one, modality: OPEN, because: `${NO_RULE}${fault}` };
   const { modality, because } = found;
   if (modality === OUT) return { ...one, modality, because };
   if (modality === MASK && usesMasks && image.source.kind === 'nifti') return { ...one, modality, because };
-  if (modality === MASK) return { ...one, modality: OUT, because: `a mask (${because})` };
+  if (modality === MASK) return { ...one, modality: OUT, because: `${A_MASK}${because})` };
   if (wanted !== null && !wanted.includes(modality)) {
     return {
       ...one,

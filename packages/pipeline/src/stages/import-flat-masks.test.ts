@@ -1,7 +1,7 @@
 // Masks in the folder of their images, named as people name them.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importFiles, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
+import { DataError, importFiles, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
 import { peersPython, peerTest, python, tempDir } from '@radweave/testkit';
@@ -112,6 +112,42 @@ peerTest(
   },
 );
 
+peerTest(
+  'while it is not clear whose images are, or of which modality, nothing is said of their masks, and they are no series',
+  ['nibabel'],
+  async () => {
+    const mask = { slices: 'largest', crop: null, name: null, leavesOut: false };
+    const pairs = ['images/P1.nii.gz', 'labels/P1.nii.gz', 'images/P2.nii.gz', 'labels/P2.nii.gz'];
+    const options = optionsOf([...pairs, 'NO_A_mask.nii.gz'], { mask, modalities: null });
+    const context = listening();
+    const asked = async (): Promise<DataError> => {
+      const error = await importStage(options, context).catch((one: unknown) => one);
+      if (!(error instanceof DataError)) throw error;
+      return error;
+    };
+    const { mapping } = importFiles(options.records);
+    const add = (list: string, line: string): void =>
+      writeFileSync(
+        mapping,
+        readFileSync(mapping, 'utf8').replace(`${list}:\n`, () => `${list}:\n  - ${line}\n`),
+      );
+    const whose = await asked();
+    expect(whose.message).toMatch(/^it is not clear which patients 2 files belong to\n/);
+    expect(context.said.join('\n')).not.toContain('belong');
+    const [pattern = ''] = /'\(\?<patient>.*?\$'/.exec(whose.hint ?? '') ?? [];
+    add('files', pattern);
+    const which = await asked();
+    expect(which.message).toMatch(
+      /^it is not clear which modality 2 of 2 series are\n.*images\/P1.nii.gz, of 'P1'/s,
+    );
+    expect(context.said.join('\n')).not.toMatch(/P\d\.nii\.gz|2 masks/);
+    const [rule = ''] = /\{ modality: .*? \}/.exec(which.hint ?? '') ?? [];
+    add('rules', rule.replace('NAME', 'A'));
+    expect(await importStage(options, context)).toMatchObject({ written: 2 });
+    expect(context.said.join('\n')).toContain('1 mask (NO_A_mask.nii.gz) belongs to no imported series.');
+  },
+);
+
 /** Image, or images, and the mask of them, by layout. */
 const LAYOUTS: Readonly<Record<string, readonly [images: readonly string[], mask: string][]>> = {
   'of nnU-Net': [
@@ -127,6 +163,13 @@ const LAYOUTS: Readonly<Record<string, readonly [images: readonly string[], mask
     [['images/P1/A.nii.gz'], 'labels/P1/A.nii.gz'],
     [['P2/images/A.nii.gz'], 'P2/labels/A.nii.gz'],
     [['P3/A.nii.gz'], 'P3/masks/A.nii.gz'],
+  ],
+  'of patients whom the table names as files are named': [
+    [['P1.nii.gz'], 'P1_mask.nii.gz'],
+    [['P2.nii.gz'], 'masks/P2.nii.gz'],
+    [['set/images/P3.nii.gz'], 'set/labels/P3.nii.gz'],
+    [['images/P5/A.nii.gz'], 'masks/P5.nii.gz'],
+    [['images/case_4.nii.gz'], 'masks/case_4.nii.gz'],
   ],
   'below hospitals': [
     [['JM/images/P1_A.nii.gz'], 'JM/masks/P1_A.nii.gz'],

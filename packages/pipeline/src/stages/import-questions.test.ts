@@ -84,7 +84,9 @@ test('where no name settles a series the hint says so, and leaving it out does',
   expect(lost.hint).toMatch(/^A name does not settle .*: correct these files, or leave .* \("-"\)$/);
   writeSeries(folder, 'Abdomen', 2);
   const { hint } = await open();
-  expect(hint).toMatch(/^Add a rule or a decision there \(a name.*\. A name does not settle /);
+  expect(hint).toMatch(
+    /^Add a rule \(such as .*'\^Abdomen\$' \}\) or a decision there \(a name.*\. A name does not settle /,
+  );
   writeSeries(folder, 'portal', 1);
   const { mapping } = importFiles(options.records);
   const rules = ["{ modality: '-', description: arterial }", "{ modality: '-', description: abdomen }"];

@@ -6,7 +6,7 @@ import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
 import type { Replacement } from '@radweave/importing/cohort/write-series';
-import { OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
+import { isMask, NO_RULE, OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
 import { looks, MASK } from '@radweave/importing/series/rules';
 import type { Stack } from '@radweave/importing/series/stack';
 import { and, are, counted } from '@radweave/remarks';
@@ -42,14 +42,24 @@ export function unnamedFiles(paths: readonly string[]): Question {
   return {
     what: `it is not clear which patients ${counted(paths.length, 'file')} ${paths.length === 1 ? 'belongs' : 'belong'} to`,
     lines: paths,
-    hint: `Add a pattern to \`files\` there that names (?<patient>…), or one that leaves files out, such as ${leavingOut(paths[0] ?? '')}, then run the same command again`,
+    hint: `Add a pattern to \`files\` there that names (?<patient>…), ${wholeName(paths[0] ?? '')}, or one that leaves files out, such as ${leavingOut(paths[0] ?? '')}, then run the same command again`,
   };
 }
 
 /** In YAML, of this file alone: without its ends the pattern of `1.jpg` would fit `11.jpg` too. */
 function leavingOut(path: string): string {
-  const pattern = path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll("'", "''");
-  return `'^(?<leave_out>${pattern})$'`;
+  return `'^(?<leave_out>${literal(path)})$'`;
+}
+
+/** In YAML, for files like this one. */
+function wholeName(path: string): string {
+  const ending = /(?:\.nii)?\.[^./]+$/.exec(path)?.[0] ?? '';
+  return `such as '(?<patient>[^/]+)${literal(ending)}$' where the name of a file is that of its patient`;
+}
+
+/** In a pattern between single quotes of YAML. */
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll("'", "''");
 }
 
 /** Of series that are not left out. */
@@ -78,8 +88,11 @@ export function conflictingFiles(
 export function openSeries(proposals: readonly Proposal[], root: string): Question {
   const open = proposals.filter(({ modality }) => modality === OPEN);
   const faulty = open.filter(({ stack }) => stack.fault !== null).length;
+  const images = proposals.filter((one) => !isMask(one));
+  const rule = ruleFor(open, root);
+  const misread = open.map(({ stack }) => pathIn(stack, root)).find((path) => path !== '');
   return {
-    what: `it is not clear which modality ${open.length} of ${proposals.length} series ${are(open.length)}`,
+    what: `it is not clear which modality ${open.length} of ${images.length} series ${are(open.length)}`,
     lines: open.map(
       ({ patient, stack, facts, because }) =>
         `${patient}, series ${stack.id} '${facts.description}' (${[looks(facts), sizeOf(stack), pathOf(stack, root)].filter(Boolean).join('; ')}): ${because}`,
@@ -87,7 +100,7 @@ export function openSeries(proposals: readonly Proposal[], root: string): Questi
     hint: [
       ...(faulty < open.length
         ? [
-            'Add a rule or a decision there (a name, or "-" to leave a series out), then run the same command again',
+            `Add a rule${rule} or a decision there (a name, or "-" to leave a series out), then run the same command again`,
           ]
         : []),
       ...(faulty > 0
@@ -95,15 +108,33 @@ export function openSeries(proposals: readonly Proposal[], root: string): Questi
             'A name does not settle what stands behind "but": correct these files, or leave their series out by decisions there ("-")',
           ]
         : []),
+      ...(misread === undefined
+        ? []
+        : [
+            `Where a path was misread (the list says of whom), add a pattern on top of \`files\` there, ${wholeName(misread)}`,
+          ]),
     ].join('. '),
   };
 }
 
+/** One for the first series that no rule fits, and all that are called alike; empty where nothing is called anything. */
+function ruleFor(open: readonly Proposal[], root: string): string {
+  const first = open.find(
+    ({ stack, facts, because }) =>
+      because === NO_RULE && (facts.description !== '' || pathIn(stack, root) !== ''),
+  );
+  if (first === undefined) return '';
+  return ` (such as { modality: NAME, description: '^${literal(first.facts.description)}$' })`;
+}
+
 /** Of what is named by its path; empty for others. */
-function pathOf({ images: [image] }: Stack, root: string): string {
-  return image === undefined || image.source.kind === 'dicom'
-    ? ''
-    : `${relative(root, image.path)}, of '${image.patientId}'`;
+function pathOf(stack: Stack, root: string): string {
+  const path = pathIn(stack, root);
+  return path === '' ? '' : `${path}, of '${stack.images[0]?.patientId}'`;
+}
+
+function pathIn({ images: [image] }: Stack, root: string): string {
+  return image === undefined || image.source.kind === 'dicom' ? '' : relative(root, image.path);
 }
 
 /** Tells parts of one series apart, which are called alike. */

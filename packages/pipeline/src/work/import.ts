@@ -170,7 +170,8 @@ export async function importImages(
   const { proposals } = choice;
   const unmatched = {
     images: unlisted,
-    masks: [...unused, ...new Set(alone.map((image) => image.path))],
+    // They may be of files of whom it is not clear yet whose they are.
+    masks: unclear.length > 0 ? [] : [...unused, ...new Set(alone.map((image) => image.path))],
     patients: withoutImage(who.listed ?? [], patients, unlisted),
   };
   sayUnmatched(unmatched, { listed: who.listed ?? [], root: options.root }, leftOutPath, context);
@@ -254,7 +255,8 @@ function readerFor(
 ): ImageReader {
   const { kind, volumes, keepsColour, mask, files } = who;
   const hospitalOf = hospitalsOf(who);
-  const naming = { patterns: mapping.files ?? [], hospitals: hospitalNames(who.listed) };
+  const patients = new Set(who.listed?.map(({ patient }) => patient));
+  const naming = { patterns: mapping.files ?? [], hospitals: hospitalNames(who.listed), patients };
   if (kind === 'dicom')
     return dicomReader({ keepsColour, key, hospitalOf }, mask === null ? null : { found: masks, naming });
   const byPath = files === null ? null : new Map(files.map((row) => [row.file, row]));
