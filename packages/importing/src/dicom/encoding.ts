@@ -16,12 +16,19 @@ export interface TransferSyntax {
   readonly encoding: Encoding;
   readonly compression: Compression;
   readonly deflated?: true;
+  /** Decoding may give values beyond those that were compressed. */
+  readonly lossy?: true;
 }
 
-const encapsulated = (name: string, compression: Compression): TransferSyntax => ({
+const encapsulated = (
+  name: string,
+  compression: Compression,
+  how: { lossy?: true } = {},
+): TransferSyntax => ({
   name,
   encoding: EXPLICIT,
   compression,
+  ...how,
 });
 
 const ROOT = '1.2.840.10008.1.2';
@@ -40,17 +47,17 @@ const SYNTAXES: Readonly<Record<string, TransferSyntax>> = {
   [`${ROOT}.2`]: { name: 'explicit big endian', encoding: BIG_ENDIAN, compression: 'native' },
   [`${ROOT}.5`]: encapsulated('RLE lossless', 'rle'),
   [`${ROOT}.8.1`]: encapsulated('deflated frames', 'deflated'),
-  [`${ROOT}.4.50`]: encapsulated('JPEG baseline', 'jpeg'),
-  [`${ROOT}.4.51`]: encapsulated('JPEG extended', 'jpeg'),
+  [`${ROOT}.4.50`]: encapsulated('JPEG baseline', 'jpeg', { lossy: true }),
+  [`${ROOT}.4.51`]: encapsulated('JPEG extended', 'jpeg', { lossy: true }),
   [`${ROOT}.4.57`]: encapsulated('JPEG lossless', 'jpeg'),
   [`${ROOT}.4.70`]: encapsulated('JPEG lossless, first-order prediction', 'jpeg'),
   [`${ROOT}.4.80`]: encapsulated('JPEG-LS lossless', 'jpeg-ls'),
-  [`${ROOT}.4.81`]: encapsulated('JPEG-LS near-lossless', 'jpeg-ls'),
+  [`${ROOT}.4.81`]: encapsulated('JPEG-LS near-lossless', 'jpeg-ls', { lossy: true }),
   [`${ROOT}.4.90`]: encapsulated('JPEG 2000 lossless', 'jpeg-2000'),
-  [`${ROOT}.4.91`]: encapsulated('JPEG 2000', 'jpeg-2000'),
+  [`${ROOT}.4.91`]: encapsulated('JPEG 2000', 'jpeg-2000', { lossy: true }),
   [`${ROOT}.4.201`]: encapsulated('HTJ2K lossless', 'htj2k'),
   [`${ROOT}.4.202`]: encapsulated('HTJ2K lossless, RPCL', 'htj2k'),
-  [`${ROOT}.4.203`]: encapsulated('HTJ2K', 'htj2k'),
+  [`${ROOT}.4.203`]: encapsulated('HTJ2K', 'htj2k', { lossy: true }),
 };
 
 /** What a UID stands for; undefined for one that is not read. */

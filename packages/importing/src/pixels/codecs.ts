@@ -44,12 +44,15 @@ const DECODERS: Readonly<Record<Codec, string>> = {
 
 export interface Decompressed {
   readonly bitsAllocated: number;
+  /** Of a sample, as the stream states it. */
   readonly bitsStored: number;
   readonly signed: boolean;
   readonly planar: boolean;
   /** Little endian. */
   readonly bytes: Uint8Array;
 }
+
+type Decoded = Omit<Decompressed, 'bitsStored'>;
 
 let compiled: object | undefined;
 let running: Wasm | undefined;
@@ -109,15 +112,16 @@ export function decompress(
   // Decoders fill what is missing with gray, without a word.
   if (!endsWithMark(bytes)) throw new FileFault(`${compression}: the end of the image is missing`);
   try {
-    requireStatedSize(bytes, compression, { ...format, width: format.columns, height: format.rows });
-    return decoded(bytes, DECODERS[compression], format, ms);
+    const size = { ...format, width: format.columns, height: format.rows };
+    const bitsStored = requireStatedSize(bytes, compression, size);
+    return { ...decoded(bytes, DECODERS[compression], format, ms), bitsStored };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FileFault(`${compression}: ${reason}`);
   }
 }
 
-function decoded(bytes: Uint8Array, decoder: string, format: PixelFormat, ms: number): Decompressed {
+function decoded(bytes: Uint8Array, decoder: string, format: PixelFormat, ms: number): Decoded {
   const wasm = running ?? start();
   // Where it fails, its memory may be in any state: the next frame gets a new one.
   running = undefined;
@@ -133,7 +137,7 @@ function endsWithMark(bytes: Uint8Array): boolean {
   return bytes[end - 2] === 0xff && bytes[end - 1] === 0xd9;
 }
 
-function decodeIn(wasm: Wasm, bytes: Uint8Array, decoder: string, format: PixelFormat): Decompressed {
+function decodeIn(wasm: Wasm, bytes: Uint8Array, decoder: string, format: PixelFormat): Decoded {
   const call = (name: string, ...args: number[]): number => wasm[name]?.(...args) ?? 0;
   const context = call('CreateCodecsContext');
   const settings: [name: string, value: number][] = [
@@ -154,9 +158,8 @@ function decodeIn(wasm: Wasm, bytes: Uint8Array, decoder: string, format: PixelF
   call(decoder, context, parameters);
   const at = call('GetDecodedBuffer', context);
   const length = call('GetDecodedBufferSize', context);
-  const result: Decompressed = {
+  const result: Decoded = {
     bitsAllocated: call('GetBitsAllocated', context),
-    bitsStored: call('GetBitsStored', context),
     signed: call('GetPixelRepresentation', context) === 1,
     planar:
       decoder === 'DecodeJpegLs' ? !isInterleaved(bytes) : call('GetPlanarConfiguration', context) === 1,

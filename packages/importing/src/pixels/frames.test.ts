@@ -140,6 +140,51 @@ peerTest('lossy files differ from pydicom by rounding only', ['pydicom'], () => 
   });
 });
 
+/** JPEG 2000 of 16 bits, as encoders write it from words, of images that say 12: edges go beyond the values that were compressed. */
+const BEYOND = `
+import json, sys
+import numpy as np, pydicom
+from openjpeg.utils import encode_array
+from pydicom.encaps import encapsulate
+from pydicom.pixels import pixel_array
+ds = pydicom.dcmread(sys.argv[1])
+ds.file_meta.TransferSyntaxUID = pydicom.uid.JPEG2000
+ds.Rows = ds.Columns = 64
+ds.NumberOfFrames = 1
+ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PhotometricInterpretation = 16, 12, 11, 'MONOCHROME2'
+ranges = {}
+for signed, kind, low, high in ((0, 'u2', 0, 4095), (1, 'i2', -2048, 2047)):
+    pixels = np.random.default_rng(1).choice([low, high], (64, 64)).astype(kind)
+    stream = encode_array(pixels, bits_stored=16, photometric_interpretation=2, use_mct=False, compression_ratios=[3])
+    ds.PixelRepresentation = signed
+    ds.PixelData = encapsulate([bytes(stream)])
+    ds['PixelData'].VR = 'OB'
+    path = f'{sys.argv[2]}/{kind}.dcm'
+    ds.save_as(path)
+    theirs = pixel_array(ds, raw=True).astype('<i4')
+    ranges[path] = [int(theirs.min()), int(theirs.max()), theirs.ravel().tolist()]
+json.dump(ranges, sys.stdout)
+`;
+
+peerTest(
+  'values of a lossy stream that lie beyond the bits stored are kept, as by pydicom',
+  ['pydicom'],
+  (context) => {
+    const one = needShared(context, 'data/dicom/transfer-syntaxes/emri_small_jpeg_2k_lossless.dcm');
+    const args = [one, tempDir()];
+    const theirs = pythonJson<Record<string, [number, number, number[]]>>(BEYOND, {
+      args,
+      interpreter: peersPython(),
+    });
+    const found = Object.entries(theirs);
+    expect(found.map(([, [low, high]]) => low < -2048 || high > 4095)).toEqual([true, true]);
+    for (const [path, [, , pixels]] of found) {
+      const file = openWhole(path);
+      expect([...decodeFrame(file, pixelFormat(file.dataset), 0).pixels], path).toEqual(pixels);
+    }
+  },
+);
+
 test('a decoder that a damaged frame made fail decodes the next frame', (context) => {
   const data = needShared(context, 'data/dicom/transfer-syntaxes');
   const file = openWhole(join(data, 'emri_small_jpeg_ls_lossless.dcm'));

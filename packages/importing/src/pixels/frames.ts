@@ -37,7 +37,11 @@ function samplesOf(file: DicomFile, format: PixelFormat, index: number, ms?: num
     case 'rle':
       return rleSamples(bytes, format);
     default:
-      return decompressedSamples(decompress(bytes, syntax.compression, format, ms), format);
+      return decompressedSamples(
+        decompress(bytes, syntax.compression, format, ms),
+        format,
+        syntax.lossy === true,
+      );
   }
 }
 
@@ -106,15 +110,19 @@ function rleSamples(bytes: Uint8Array, format: PixelFormat): Samples {
   return samples === 1 ? all : interleaved(all, samples);
 }
 
-/** What the stream itself says counts: headers are wrong about bits and signs more often than pixels are. */
-function decompressedSamples(image: Decompressed, format: PixelFormat): Samples {
+/**
+ * What the stream itself says counts: headers are wrong about bits and signs more often than pixels are. Bits beyond those stored
+ * are no part of a value where the stream keeps each bit; a lossy one, whose bits may be more, gives whole values, some of which
+ * lie a little beyond those that were compressed: cut off, the brightest pixel would be black.
+ */
+function decompressedSamples(image: Decompressed, format: PixelFormat, lossy: boolean): Samples {
   const { signed, planar } = image;
   // Pixels of one bit come out as bytes.
   const bitsAllocated = Math.max(8, image.bitsAllocated);
   const own = {
     ...format,
     bitsAllocated,
-    bitsStored: Math.min(format.bitsStored, bitsAllocated),
+    bitsStored: Math.min(lossy ? image.bitsStored : format.bitsStored, bitsAllocated),
     signed,
     planar,
   };

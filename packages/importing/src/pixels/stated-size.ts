@@ -8,6 +8,11 @@ interface StatedSize {
   readonly samples: number;
 }
 
+interface Stated extends StatedSize {
+  /** Of a sample. */
+  readonly bits: number;
+}
+
 const START_OF_SCAN = 0xda;
 /** Of JPEG-LS, whose further parameters (F8) of kind 4 state a size anew. */
 const [JPEG_LS_FRAME, JPEG_LS_PARAMETERS, OVERSIZE] = [0xf7, 0xf8, 4];
@@ -59,17 +64,19 @@ export function isInterleaved(bytes: Uint8Array): boolean {
  * The decoders believe what they are told: of an image of another size they give sheared rows, or bytes of the image before. And what an
  * image states is what they make room for.
  *
+ * @returns how many bits each sample has, as the image states it: more than its file does, where words were compressed.
  * @throws FileFault unless the image states the size and the channels that its file does.
  */
-export function requireStatedSize(bytes: Uint8Array, codec: Compression, expected: StatedSize): void {
+export function requireStatedSize(bytes: Uint8Array, codec: Compression, expected: StatedSize): number {
   const found = codec === 'jpeg' || codec === 'jpeg-ls' ? frameSize(bytes) : codestreamSize(bytes);
   const told = ({ width, height, samples }: StatedSize): string => `${width}×${height}×${samples}`;
   if (told(found) !== told(expected))
     throw new FileFault(`the compressed image is ${told(found)}, ${told(expected)} expected`);
+  return found.bits;
 }
 
-function frameSize(bytes: Uint8Array): StatedSize {
-  let size: StatedSize | undefined;
+function frameSize(bytes: Uint8Array): Stated {
+  let size: Stated | undefined;
   for (const segment of segments(bytes)) {
     const { marker, data } = segment;
     if (marker === JPEG_LS_PARAMETERS && data[0] === OVERSIZE)
@@ -78,13 +85,14 @@ function frameSize(bytes: Uint8Array): StatedSize {
     const view = new DataView(data.buffer, data.byteOffset, data.length);
     // A second frame would be another image.
     if (size !== undefined) throw new FileFault('the image has several frames');
-    size = { height: view.getUint16(1), width: view.getUint16(3), samples: view.getUint8(5) };
+    const [bits, height, width] = [view.getUint8(0), view.getUint16(1), view.getUint16(3)];
+    size = { bits, height, width, samples: view.getUint8(5) };
   }
   if (size === undefined) throw new FileFault('the image has no frame');
   return size;
 }
 
-function codestreamSize(bytes: Uint8Array): StatedSize {
+function codestreamSize(bytes: Uint8Array): Stated {
   const stream = codestreamOf(bytes);
   const view = new DataView(stream.buffer, stream.byteOffset, stream.length);
   // Behind the two markers: length, capabilities, four pairs of numbers, the count of channels, three bytes for each of them.
@@ -97,7 +105,9 @@ function codestreamSize(bytes: Uint8Array): StatedSize {
       throw new FileFault('channels of fewer pixels than the image are not read');
   }
   const [width, height] = [8, 12].map((at) => view.getUint32(at) - view.getUint32(at + 8));
-  return { width: width ?? 0, height: height ?? 0, samples };
+  // The highest bit says that they are signed.
+  const bits = (view.getUint8(42) & 0x7f) + 1;
+  return { width: width ?? 0, height: height ?? 0, samples, bits };
 }
 
 /** The codestream alone: some programs leave it in the boxes of a file of its own (ISO 15444-1, I.4), which decoders take. */
