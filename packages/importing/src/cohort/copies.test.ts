@@ -145,12 +145,13 @@ test('headers that say something else of the series, and change nothing that is 
   const more: MadeUp = {
     [TAG.seriesDescription]: ['LO', 'Abdomen'],
     [TAG.kernel]: ['SH', 'B30f'],
+    [TAG.studyDate]: ['DA', '20200101'],
   };
   expect(stackOf([[uid(1)], [{ ...uid(1), ...more }], [uid(1)]])).toMatchObject({
     conflicts: [],
     notes: [
       SAME,
-      '1 × the same image in another file with another header (SeriesDescription and ConvolutionKernel), left out',
+      '1 × the same image in another file with another header (SeriesDescription, ConvolutionKernel and the date or time of the examination), left out',
     ],
   });
 });

@@ -96,10 +96,10 @@ function settled(files: readonly Image[], meaning: Meaning): Settled {
   const { image, content: own } = whole[0] ?? { image: first, content: '' };
   const left = read
     .filter((one) => one.image !== image)
-    .map(({ image: { path, facts }, content }) => ({
-      path,
+    .map(({ image: other, content }) => ({
+      path: other.path,
       of: image.path,
-      differs: differing(facts, image.facts),
+      differs: differing(other, image),
       isRival: typeof content === 'string' && content !== own,
       fault: content instanceof FileFault ? content.message : null,
     }));
@@ -123,11 +123,12 @@ const ELEMENTS: Readonly<Partial<Record<keyof ImageFacts, string>>> = {
   corrected: 'CorrectedImage',
 };
 
-function differing(a: ImageFacts, b: ImageFacts): string[] {
-  return Object.entries(ELEMENTS).flatMap(([key, name]) => {
+function differing(a: Image, b: Image): string[] {
+  const names = Object.entries(ELEMENTS).flatMap(([key, name]) => {
     const fact = key as keyof ImageFacts;
-    return a[fact] === b[fact] ? [] : [name];
+    return a.facts[fact] === b.facts[fact] ? [] : [name];
   });
+  return a.examined === b.examined ? names : [...names, 'the date or time of the examination'];
 }
 
 /** A hash of the values and places of an image, and of its modality; why it cannot be read where it cannot. */

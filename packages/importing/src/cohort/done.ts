@@ -14,22 +14,17 @@ import {
 import { existsSync, readdirSync, readFileSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
 import type { Place } from '../output/write-stack.ts';
-import type { Proposal } from '../series/propose.ts';
+import { isDecided, OUT, type Proposal } from '../series/propose.ts';
 import type { Stack } from '../series/stack.ts';
 
-interface Written {
+export interface Written {
+  /** Of its table. */
+  readonly path: string;
   /** Relative to the output. */
   readonly folder: string;
   readonly rows: readonly ImportedSlice[];
   /** What it was made of; null where an older version wrote it, which did not say it. */
   readonly source: string | null;
-}
-
-/** Whether slices are those of a series. Two hospitals may have given theirs one UID: then no slice is the same. */
-export function isOf({ stack, patient }: Proposal, rows: readonly ImportedSlice[]): boolean {
-  if (rows[0]?.series !== stack.id) return false;
-  const instances = new Set(stack.images.map(({ instance }) => instance));
-  return rows.some((row) => row.patient === patient || instances.has(row.instance));
 }
 
 /**
@@ -40,8 +35,11 @@ export class DoneSeries {
   readonly #folder: string;
   readonly #output: string;
   readonly #tables: Map<string, Written>;
+  readonly #here: ReadonlySet<string>;
 
-  constructor(records: string, output: string) {
+  /** @param here All series among the files. */
+  constructor(records: string, output: string, here: readonly Proposal[] = []) {
+    this.#here = new Set(here.map(({ stack, patient }) => nameOf(stack.id, patient)));
     this.#folder = importFiles(records).done;
     this.#output = output;
     this.#tables = new Map(
@@ -49,7 +47,7 @@ export class DoneSeries {
         const rows = readImported(path);
         const file = rows[0]?.file ?? '';
         requireWithin(output, file, path);
-        return [path, { folder: dirname(file), rows, source: sourceIn(path) }];
+        return [path, { path, folder: dirname(file), rows, source: sourceIn(path) }];
       }),
     );
   }
@@ -64,9 +62,35 @@ export class DoneSeries {
     return rows.length > 0 && rows.every(({ file }) => existsSync(join(this.#output, file)));
   }
 
-  /** What was written of a series: a folder and its slices for each place that it has had. */
+  /** What was written of a series: a folder and its slices for each place that it has had, also under another patient. */
   of(proposal: Proposal): Written[] {
-    return [...this.#tables.values()].filter(({ rows }) => isOf(proposal, rows));
+    return [...this.#tables.values()].filter(({ rows }) => this.#isOf(proposal, rows));
+  }
+
+  /** Whoever corrects a PatientID makes another series, of another patient, of the same images. */
+  #isOf(proposal: Proposal, rows: readonly ImportedSlice[]): boolean {
+    const { stack, patient, modality } = proposal;
+    const [[image], [row]] = [stack.images, rows];
+    if (row === undefined || image === undefined) return false;
+    if (row.patient === patient) return row.series === stack.id;
+    const keepsEarlier = modality === OUT && isDecided(proposal);
+    const isStudy = image.source.kind !== 'dicom' || image.study === row.study;
+    if (keepsEarlier || !isStudy || this.#isHere(row)) return false;
+    // Two hospitals may have given theirs one UID: then no image is the same.
+    const isSeries = row.series === stack.id;
+    if (!isSeries && !stack.images.some(({ instance }) => instance === row.instance)) return false;
+    const instances = new Set(stack.images.map(({ instance }) => instance));
+    const isImage = (one: ImportedSlice): boolean => instances.has(one.instance);
+    return isSeries ? rows.some(isImage) : rows.every(isImage);
+  }
+
+  #isHere({ series, patient }: ImportedSlice): boolean {
+    return this.#here.has(nameOf(series, patient));
+  }
+
+  /** What was written of series that are not among the files. */
+  notHere(): Written[] {
+    return [...this.#tables.values()].filter(({ rows: [row] }) => row !== undefined && !this.#isHere(row));
   }
 
   /** Why a series is to be written again: it is made of something else now, or nobody knows what it was made of; null for neither. */
@@ -77,13 +101,10 @@ export class DoneSeries {
     return sources.includes(sourceIn(this.#path(proposal.stack.id, key()))) ? null : 'changed';
   }
 
-  /** Forgets what was written of a series, and removes its slices; what is in the folder that it gets now stays until then. */
-  forget(proposal: Proposal, folder: string | null = null): void {
-    for (const [path, one] of this.#tables) {
-      if (one.folder === folder || !isOf(proposal, one.rows)) continue;
-      rmSync(join(this.#output, one.folder), { recursive: true, force: true });
-      this.#drop(path);
-    }
+  /** Forgets what was written of a series, and removes its slices. */
+  forget({ path, folder }: Written): void {
+    rmSync(join(this.#output, folder), { recursive: true, force: true });
+    this.#drop(path);
   }
 
   /** A file in a folder that no import wrote; null without one. What the system leaves counts as none. */
@@ -143,7 +164,7 @@ export class DoneSeries {
     writeImported(path, rows);
     const folder = dirname(rows[0]?.file ?? '');
     rmSync(this.#begunPath(folder), { force: true });
-    this.#tables.set(path, { folder, rows, source: sourceIn(path) });
+    this.#tables.set(path, { path, folder, rows, source: sourceIn(path) });
   }
 
   /** The rows of every series that was ever imported into these folders. */
@@ -211,6 +232,11 @@ function requireWithin(output: string, file: string, table: string): void {
       hint: 'Remove the table: its series is then written again',
     },
   );
+}
+
+/** Of a series of a patient: two hospitals may have given theirs one UID. */
+function nameOf(series: string, patient: string): string {
+  return JSON.stringify([series, patient]);
 }
 
 /** Ending of the file that names a folder while it is replaced. */

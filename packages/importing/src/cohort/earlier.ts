@@ -1,18 +1,27 @@
 import { dirname, join } from 'node:path';
-import { groupBy, type ImportedSlice } from '@radweave/artifacts';
+import { groupBy, type ImportedSlice, type Mapping } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { fileShape } from '@radweave/imaging';
 import type { PixelOptions } from '../output/options.ts';
 import { AND, BY_VOLUME, bitsText, rangeRule, settingsOf, sizeText } from '../output/settings.ts';
-import { OUT, type Proposal } from '../series/propose.ts';
+import { DECIDED, isDecided, OUT, type Proposal } from '../series/propose.ts';
 import type { GrayRange } from '../values/window.ts';
-import { DoneSeries } from './done.ts';
+import { DoneSeries, type Written } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
-import { folderOf, isWanted } from './write-series.ts';
+import { folderOf, isWanted } from './places.ts';
+
+type Decisions = Mapping['decisions'];
+
+/** Where slices and records of earlier imports lie, and what was decided about them. */
+interface Earlier {
+  readonly output: string;
+  readonly records: string;
+  readonly decisions: Decisions;
+}
 
 /** Slices that an earlier import wrote of a series that is left out now. */
 export interface LeftOutNow {
-  readonly proposal: Proposal;
+  readonly because: string;
   readonly slices: number;
   /** Whether they stay: the series is what it was, and only not asked for this time. */
   readonly stays: boolean;
@@ -21,19 +30,86 @@ export interface LeftOutNow {
 export function leftOutNow(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  { output, records }: { readonly output: string; readonly records: string },
+  { output, records, decisions }: Earlier,
 ): LeftOutNow[] {
-  const done = new DoneSeries(records, output);
+  const done = new DoneSeries(records, output, proposals);
   const kept = folderOf(patients);
-  return proposals
+  const here = proposals
     .filter(({ modality }) => modality === OUT)
     .flatMap((proposal) =>
       done.of(proposal).map(({ folder, rows }) => ({
-        proposal,
+        because:
+          proposal.unasked === undefined
+            ? proposal.because
+            : `${proposal.because}, and its hospital, class or modality is another now`,
         slices: rows.length,
         stays: folder === kept(proposal),
       })),
     );
+  const others = done.notHere().filter(isLeftOut(decisions));
+  return [...here, ...others.map(({ rows }) => ({ because: DECIDED, slices: rows.length, stays: false }))];
+}
+
+/** A decision counts also where the files of the series are not there any more. */
+function isLeftOut(decisions: Decisions): (one: Written) => boolean {
+  return ({ rows: [row] }) => decisions[row?.series ?? ''] === OUT;
+}
+
+/** What is removed of earlier imports: series that are left out now, and what lies elsewhere of those that are written. */
+export function goneNow(
+  done: DoneSeries,
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  decisions: Decisions,
+): Written[] {
+  const folder = folderOf(patients);
+  const moved = proposals
+    .filter((one) => isWanted(one) || one.modality === OUT)
+    .flatMap((proposal) => done.of(proposal).filter((one) => one.folder !== folder(proposal)));
+  return [...new Set([...moved, ...done.notHere().filter(isLeftOut(decisions))])];
+}
+
+/** A series in whose folder another one lies, or that was another patient's. */
+export interface Replacement {
+  readonly proposal: Proposal;
+  readonly earlier: ImportedSlice;
+}
+
+/**
+ * Series that would remove the slices of one that is not among these files, or their own under the name of another patient, unless somebody
+ * decided that they do.
+ */
+export function replacements(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  { output, records, decisions }: Earlier,
+): Replacement[] {
+  const done = new DoneSeries(records, output, proposals);
+  const isOut = isLeftOut(decisions);
+  const inFolder = new Map(done.notHere().map((one) => [one.folder, one]));
+  const folder = folderOf(patients);
+  return proposals.filter(isWanted).flatMap((proposal) => {
+    if (isDecided(proposal)) return [];
+    const moved = done.of(proposal).find(({ rows: [row] }) => row?.patient !== proposal.patient);
+    const other = moved ?? inFolder.get(folder(proposal) ?? '');
+    const [earlier] = other?.rows ?? [];
+    return other === undefined || earlier === undefined || isOut(other) ? [] : [{ proposal, earlier }];
+  });
+}
+
+/** Slices of series that are not among these files, and stay. */
+export function stayingOf(
+  patients: readonly ImportedPatient[],
+  proposals: readonly Proposal[],
+  { output, records, decisions }: Earlier,
+): ImportedSlice[] {
+  const done = new DoneSeries(records, output, proposals);
+  const gone = new Set(goneNow(done, patients, proposals, decisions));
+  const replaced = new Set(proposals.filter(isWanted).map(folderOf(patients)));
+  return done
+    .notHere()
+    .filter((one) => !gone.has(one) && !replaced.has(one.folder))
+    .flatMap(({ rows }) => rows);
 }
 
 /** Series of an earlier import, not among these files, that other settings made than those of their modality now. */
@@ -50,23 +126,13 @@ export interface UntoldSettings {
   readonly patients: number;
 }
 
+/** @param stays {@link stayingOf}. */
 export function otherSettings(
-  patients: readonly ImportedPatient[],
+  stays: readonly ImportedSlice[],
   proposals: readonly Proposal[],
-  {
-    output,
-    records,
-    pixels,
-  }: { readonly output: string; readonly records: string; readonly pixels: PixelOptions },
+  { output, pixels }: { readonly output: string; readonly pixels: PixelOptions },
 ): { other: OtherSettings[]; untold: UntoldSettings[] } {
   const wanted = proposals.filter(isWanted);
-  const [series, folders] = [
-    new Set(proposals.map(({ stack }) => stack.id)),
-    new Set(wanted.map(folderOf(patients))),
-  ];
-  const stays = new DoneSeries(records, output)
-    .all()
-    .filter((row) => !series.has(row.series) && !folders.has(dirname(row.file)));
   const byModality = [...groupBy(wanted, ({ modality }) => modality)];
   const untold = byModality.flatMap(([modality]) => {
     const old = stays.filter((row) => row.modality === modality && isOld(row));

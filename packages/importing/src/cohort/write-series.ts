@@ -1,11 +1,10 @@
 import { dirname, join } from 'node:path';
 import {
   DataError,
-  folderName,
   groupBy,
-  type ImportedSlice,
   IssueCollector,
   importFiles,
+  type Mapping,
   type Pseudonym,
   replaceFolderAtomic,
   type ToldRow,
@@ -15,13 +14,14 @@ import { FileFault } from '../files/fault.ts';
 import type { PixelOptions } from '../output/options.ts';
 import { StackThreads } from '../output/stack-threads.ts';
 import type { Place } from '../output/write-stack.ts';
-import { isDecided, OPEN, OUT, type Proposal } from '../series/propose.ts';
-import { MASK } from '../series/rules.ts';
-import { DoneSeries, doneKey, isOf, WrittenByParts } from './done.ts';
+import type { Proposal } from '../series/propose.ts';
+import { DoneSeries, doneKey, WrittenByParts } from './done.ts';
+import { goneNow } from './earlier.ts';
 import { removeEmptied } from './emptied.ts';
 import { ownOutput, refuseOtherFiles, requireKnown } from './guards.ts';
 import type { ImportedPatient } from './patients.ts';
 import { writePatients } from './patients-table.ts';
+import { folderOf, isWanted, placeOf } from './places.ts';
 import type { Sources } from './sources.ts';
 
 /** Where slices are written, and what pixels become. */
@@ -56,6 +56,7 @@ export async function writeSeries(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
   options: Writing & {
+    readonly decisions: Mapping['decisions'];
     readonly pseudonyms: readonly Pseudonym[];
     readonly told: readonly ToldRow[];
     readonly threads: number;
@@ -69,7 +70,7 @@ export async function writeSeries(
   onSeries: (done: number, total: number) => void,
 ): Promise<{ written: number; changed: number; unchanged: number; slices: ReadonlyMap<Proposal, number> }> {
   const { output, records, sources, pseudonyms } = options;
-  const done = new DoneSeries(records, output);
+  const done = new DoneSeries(records, output, proposals);
   requireKnown(done, patients, pseudonyms);
   ownOutput(records, output);
   options.onUnfinished(done.removeBegun());
@@ -79,16 +80,7 @@ export async function writeSeries(
   const parts = options.parts === null ? null : new WrittenByParts(options.parts);
   // Before anything is changed.
   for (const { proposal, key } of left) parts?.find(proposal.stack.id, key());
-  const kept = folderOf(patients);
-  const leaving = [
-    ...proposals
-      .filter(({ modality }) => modality === OUT)
-      .map((proposal) => ({ proposal, folder: kept(proposal) })),
-    ...left,
-  ];
-  const gone = leaving.flatMap(({ proposal, folder }) =>
-    done.of(proposal).filter((one) => one.folder !== folder),
-  );
+  const gone = goneNow(done, patients, proposals, options.decisions);
   for (const { folder } of [...left, ...gone]) refuseOtherFiles(done.foreignIn(folder));
   const emptied = gone.map(({ folder }) => folder);
   refuseOtherFiles(
@@ -98,7 +90,7 @@ export async function writeSeries(
     ),
   );
   // All that moves goes first: its place may be that of another series now.
-  for (const { proposal, folder } of leaving) done.forget(proposal, folder);
+  for (const one of gone) done.forget(one);
   removeEmptied(output, pseudonyms);
   options.onAgain(again);
   try {
@@ -129,11 +121,6 @@ function writtenAgain(tasks: readonly Task[], done: DoneSeries): WrittenAgain {
   const of = (reason: keyof WrittenAgain): Proposal[] =>
     (reasons.get(reason) ?? []).map(({ proposal }) => proposal);
   return { changed: of('changed'), untold: of('untold') };
-}
-
-/** Whether a series is to be written. */
-export function isWanted({ modality }: Proposal): boolean {
-  return ![OUT, OPEN, MASK].includes(modality);
 }
 
 /** Several at once; what is under way when the user stops is finished first. */
@@ -197,36 +184,6 @@ function addFault(faults: IssueCollector, { patient, stack, facts }: Proposal, e
   faults.error('E_IMPORT', what, error.path ?? dirname(stack.images[0]?.path ?? ''));
 }
 
-/** A series in whose folder another one lies, or that was another patient's. */
-export interface Replacement {
-  readonly proposal: Proposal;
-  readonly earlier: ImportedSlice;
-}
-
-/**
- * Series that would remove the slices of one that is not among these files, or their own under the name of another patient, unless somebody
- * decided that they do.
- */
-export function replacements(
-  patients: readonly ImportedPatient[],
-  proposals: readonly Proposal[],
-  writing: Writing,
-): Replacement[] {
-  const { output, records } = writing;
-  const known = new Set(proposals.map(({ stack, patient }) => `${stack.id} ${patient}`));
-  const earlier = [...groupBy(new DoneSeries(records, output).all(), ({ file }) => dirname(file))];
-  const inFolder = new Map(earlier);
-  const ofSeries = groupBy(earlier, ([, [row]]) => row?.series);
-  return tasksOf(patients, proposals, writing).flatMap(({ proposal, folder }) => {
-    if (isDecided(proposal)) return [];
-    const moved = ofSeries
-      .get(proposal.stack.id)
-      ?.find(([, rows]) => isOf(proposal, rows) && rows[0]?.patient !== proposal.patient);
-    const [row] = moved?.[1] ?? inFolder.get(folder) ?? [];
-    return row === undefined || known.has(`${row.series} ${row.patient}`) ? [] : [{ proposal, earlier: row }];
-  });
-}
-
 function tasksOf(
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
@@ -238,31 +195,4 @@ function tasksOf(
     const key = (): string => doneKey(proposal, own, pixels, sources.of(proposal));
     return { proposal, place: own, folder: folder(proposal) ?? '', key };
   });
-}
-
-function placeOf(patients: readonly ImportedPatient[]): (proposal: Proposal) => Place {
-  const people = new Map(patients.map((one) => [one.pseudonym, one]));
-  return ({ patient }) => {
-    const { hospital = '', label = null } = people.get(patient) ?? {};
-    return { hospital, label: label ?? '0', patient };
-  };
-}
-
-/**
- * Where the slices of a series lie, relative to the output. What an earlier import wrote there of a series that nobody asks for this
- * time stays; null for one that is left out for another reason.
- */
-export function folderOf(patients: readonly ImportedPatient[]): (proposal: Proposal) => string | null {
-  const place = placeOf(patients);
-  return (proposal) => {
-    const name = proposal.modality === OUT ? proposal.unasked : proposal.modality;
-    if (name === undefined) return null;
-    const { hospital, label, patient } = place(proposal);
-    return `${hospital}/${classFolder(label)}/${patient}/${folderName('modality', name)}`;
-  };
-}
-
-/** `preprocess` reads the label from the folder: as a number, or by the name of the class. */
-function classFolder(label: string): string {
-  return /^\d+$/.test(label) ? `grade${Number(label)}` : folderName('class', label);
 }

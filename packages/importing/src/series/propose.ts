@@ -28,7 +28,8 @@ export const OPEN = '?';
 /** Why a series is open that can be put in order. */
 export const NO_RULE = 'no rule fits';
 
-const DECIDED = 'your decision';
+/** Why a series is what it is that the user named. */
+export const DECIDED = 'your decision';
 const A_MASK = 'a mask (';
 
 /** Whether the user named this very series. */

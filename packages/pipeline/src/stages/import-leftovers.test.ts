@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { type ImportedSlice, importFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
+import type { MadeUp } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, tempDir } from '@radweave/testkit';
@@ -38,6 +39,13 @@ function killBeforeTable({ output, records }: Options, { file, series }: Importe
   writeFileSync(join(output, file), 'of another window');
 }
 
+/** Images of another patient. */
+const OTHER: MadeUp = {
+  [TAG.patientId]: ['LO', '9'],
+  [TAG.seriesUid]: ['UI', '1.9'],
+  [TAG.sopInstance]: ['UI', '1.9'],
+};
+
 const NEXT: Record<string, (options: Options, series: string, folder: string) => Partial<Options>> = {
   'the same command': () => ({}),
   'another modality': () => ({ modalities: ['P'] }),
@@ -49,7 +57,7 @@ const NEXT: Record<string, (options: Options, series: string, folder: string) =>
   },
   'another export': (_, __, folder) => {
     const other = join(folder, 'second');
-    writeSeries(other, 'portal', 3, { [TAG.patientId]: ['LO', '9'], [TAG.seriesUid]: ['UI', '1.9'] });
+    writeSeries(other, 'portal', 3, OTHER);
     return { root: join(other, 'export') };
   },
 };
@@ -88,8 +96,7 @@ test.each([
 
 test('a patient of whom no series can be written has no folder', async () => {
   const { folder, options } = await imported();
-  const whole = { [TAG.patientId]: ['LO', '9'], [TAG.seriesUid]: ['UI', '1.9'] } as const;
-  writeSeries(folder, 'arterial', 2, { ...whole, [TAG.bitsStored]: ['US', 20] });
+  writeSeries(folder, 'arterial', 2, { ...OTHER, [TAG.bitsStored]: ['US', 20] });
   await expect(importStage(options, silentContext())).rejects.toThrow('not all series can be written');
   expect(readdirSync(join(options.output, 'HN', 'grade0'))).toHaveLength(1);
 });

@@ -8,10 +8,8 @@ import {
   type Pseudonym,
   spellingKey,
 } from '@radweave/artifacts';
-import { standing, tallied, type Unmatched } from '@radweave/importing/cohort/account';
-import type { LeftOutNow, UntoldSettings } from '@radweave/importing/cohort/earlier';
+import { standing, type Unmatched } from '@radweave/importing/cohort/account';
 import type { ImportedPatient } from '@radweave/importing/cohort/patients';
-import type { WrittenAgain } from '@radweave/importing/cohort/write-series';
 import type { Image } from '@radweave/importing/series/image';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
@@ -60,15 +58,6 @@ function asRead(
   return `, such as '${image.patientId}' of ${relative(root, image.path)}${row === undefined ? '' : ` (the table has '${row.patient}')`}; where paths are misread, patterns of \`files\` in mapping.yaml say which part is the patient`;
 }
 
-/** Slices that records of an older version tell less of. */
-export function sayUntold(all: readonly UntoldSettings[], context: StageContext): void {
-  for (const { modality, patients } of all)
-    warn(
-      context,
-      `${modality}: the records of ${counted(patients, 'patient')} of an earlier import are those of an older version and do not say --fit, --mask_crop and --plane, so nobody can tell whether they are the same as now. Import all files again where you do not know it.`,
-    );
-}
-
 /** Series of which masks choose no slice. */
 export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, context: StageContext): void {
   if (leftOut.length === 0) return;
@@ -76,55 +65,6 @@ export function sayMaskless(leftOut: readonly Proposal[], listedIn: string, cont
   warn(
     context,
     `${leftOut.length} series of ${counted(patients, 'patient')} left out: ${leftOut.length === 1 ? 'its mask chooses' : 'their masks choose'} no slice. All are listed in ${listedIn}.`,
-  );
-}
-
-/** Folders whose slices an import that was stopped had put there, and that are in no table. */
-export function sayUnfinished(folders: readonly string[], context: StageContext): void {
-  const [first = ''] = folders;
-  if (folders.length === 0) return;
-  warn(
-    context,
-    `Removed: ${counted(folders.length, 'folder')} that an earlier import was writing when it was stopped (${folders.length === 1 ? '' : 'such as '}${first}); ${folders.length === 1 ? 'its series is' : 'their series are'} written again where this import is to write ${folders.length === 1 ? 'it' : 'them'}.`,
-  );
-}
-
-/** Series of earlier imports that are written again, though nobody asks for other slices. */
-export function sayAgain({ changed, untold }: WrittenAgain, context: StageContext): void {
-  const [first] = changed;
-  const [is, its] = changed.length === 1 ? ['is', 'its'] : ['are', 'their'];
-  if (first !== undefined)
-    warn(
-      context,
-      `Changed: ${changed.length} series ${is} written again, as ${its} files or masks are others than at the last import (${changed.length === 1 ? '' : 'such as '}${first.stack.id} of ${first.patient}). Results that were made of the earlier slices are not those of the files any more.`,
-    );
-  if (untold.length > 0)
-    say(
-      context,
-      `${untold.length} series ${untold.length === 1 ? 'is' : 'are'} written again: the records of an older version do not say the content of the files.`,
-    );
-}
-
-/** What becomes of slices of earlier imports whose series are left out now. */
-export function sayLeftOutNow(all: readonly LeftOutNow[], dryRun: boolean, context: StageContext): void {
-  const sizeOf = (some: readonly LeftOutNow[]): string =>
-    `${some.length} series of an earlier import (${counted(
-      some.reduce((sum, { slices }) => sum + slices, 0),
-      'slice',
-    )})`;
-  const [kept, removed] = [all.filter(({ stays }) => stays), all.filter(({ stays }) => !stays)];
-  if (kept.length > 0) say(context, `Not among --modalities, and left as they are: ${sizeOf(kept)}.`);
-  if (removed.length === 0) return;
-  const reasons = Object.entries(
-    tallied(
-      removed.map(({ proposal: { because, unasked } }) =>
-        unasked === undefined ? because : `${because}, and its hospital, class or modality is another now`,
-      ),
-    ),
-  ).map(([reason, n]) => `${n} × ${reason}`);
-  warn(
-    context,
-    `Left out now, so what is there ${dryRun ? 'would be' : 'is'} removed: ${sizeOf(removed)}, ${reasons.join('; ')}.`,
   );
 }
 

@@ -1,11 +1,11 @@
 import { relative, sep } from 'node:path';
 import { DataError, type ListedFile, privateFiles } from '@radweave/artifacts';
 import type { Conflict } from '@radweave/importing/cohort/copies';
-import type { OtherSettings } from '@radweave/importing/cohort/earlier';
+import type { OtherSettings, Replacement } from '@radweave/importing/cohort/earlier';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
-import type { Replacement } from '@radweave/importing/cohort/write-series';
+
 import { isMask, NO_RULE, OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
 import { looks, MASK } from '@radweave/importing/series/rules';
 import type { Stack } from '@radweave/importing/series/stack';
@@ -191,7 +191,7 @@ export function replacedSeries(all: readonly Replacement[]): Question {
       ({ proposal: { patient, modality, stack, facts }, earlier }) =>
         `${patient}, ${modality}: series ${stack.id} '${facts.description}' that of ${earlier.patient}, ${earlier.series} '${earlier.description}'`,
     ),
-    hint: 'Decide there which one counts: the name of the modality for the new series, or "-" to keep the earlier one',
+    hint: 'Decide there which one counts: the name of the modality for the new series, or "-" to keep the earlier one. Of several people whose files have the same UIDs, import all from one folder',
   };
 }
 

@@ -1,5 +1,5 @@
 import { DataError, UsageError } from '@radweave/artifacts';
-import { isWanted } from '@radweave/importing/cohort/write-series';
+import { isWanted } from '@radweave/importing/cohort/places';
 import type { Proposal } from '@radweave/importing/series/propose';
 import { counted } from '@radweave/remarks';
 import { type Shard, shareOf } from './shard.ts';

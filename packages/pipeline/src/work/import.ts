@@ -24,7 +24,7 @@ import {
 } from '@radweave/importing/cohort/account';
 import { stacksOfPatients } from '@radweave/importing/cohort/copies';
 import { DoneSeries } from '@radweave/importing/cohort/done';
-import { leftOutNow, otherSettings } from '@radweave/importing/cohort/earlier';
+import { leftOutNow, otherSettings, replacements, stayingOf } from '@radweave/importing/cohort/earlier';
 import {
   dicomReader,
   findImages,
@@ -48,7 +48,7 @@ import {
   withoutImage,
 } from '@radweave/importing/cohort/patients';
 import { Sources } from '@radweave/importing/cohort/sources';
-import { replacements, type WrittenAgain, writeSeries } from '@radweave/importing/cohort/write-series';
+import { type WrittenAgain, writeSeries } from '@radweave/importing/cohort/write-series';
 import { maskWishes } from '@radweave/importing/output/mask-flags';
 import type { PixelOptions } from '@radweave/importing/output/options';
 import { pixelOptions } from '@radweave/importing/output/pixel-flags';
@@ -59,16 +59,20 @@ import { counted } from '@radweave/remarks';
 import { type StageContext, say, stopIfAsked } from '@radweave/study/context/events';
 import { sayHidden } from './hidden-rows.ts';
 import {
+  labelsNow,
   sayAgain,
-  sayColumns,
   sayLeftOutNow,
+  sayStaying,
+  sayUnfinished,
+  sayUntold,
+} from './import-earlier.ts';
+import {
+  sayColumns,
   sayMaskless,
   sayOddities,
   sayOddLabels,
   sayScattered,
-  sayUnfinished,
   sayUnmatched,
-  sayUntold,
 } from './import-oddities.ts';
 import { type ImportOptions, type Listed, whoFor } from './import-options.ts';
 import {
@@ -202,13 +206,17 @@ export async function importImages(
   const onUnfinished = (folders: readonly string[]): void => sayUnfinished(folders, context);
   const onAgain = (again: WrittenAgain): void => sayAgain(again, context);
   const on = { onUnfinished, onAgain };
-  const whole = { ...options, pixels, pseudonyms, sources, told: who.told, parts, ...on };
+  const { decisions } = mapping;
+  const whole = { ...options, decisions, pixels, pseudonyms, sources, told: who.told, parts, ...on };
   ask(replacedSeries(replacements(patients, proposals, whole)));
-  const { other, untold } = otherSettings(patients, proposals, whole);
+  const stays = stayingOf(patients, proposals, whole);
+  const { other, untold } = otherSettings(stays, proposals, whole);
   ask(mixedSettings(other));
   sayUntold(untold, context);
-  if (how === null || 'parts' in how)
-    sayLeftOutNow(leftOutNow(patients, proposals, options), dryRun, context);
+  if (how === null || 'parts' in how) {
+    sayLeftOutNow(leftOutNow(patients, proposals, whole), dryRun, context);
+    sayStaying(stays, unlisted, labelsNow(patients, who.listed ?? [], pseudonyms), context);
+  }
   if (dryRun) ask(unusableMasks(choice.unusable));
   const { slices, ...counts } = dryRun
     ? { written: 0, changed: 0, unchanged: 0, slices: choice.slices }
