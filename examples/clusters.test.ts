@@ -29,6 +29,12 @@ function called(
 
 const ELEMENT = { SLURM_ARRAY_JOB_ID: '7', SLURM_ARRAY_TASK_ID: '2', SLURM_JOB_ID: '9' };
 
+function beginRun(folder: string, name: string): void {
+  const run = join(folder, 'outputs/feature_extract/checkpoints', name);
+  mkdirSync(run, { recursive: true });
+  writeFileSync(join(run, 'run.json'), '{}');
+}
+
 test.skipIf(process.platform === 'win32')(
   'scripts for Slurm call what they say, and are requeued where they can go on',
   () => {
@@ -42,7 +48,13 @@ test.skipIf(process.platform === 'win32')(
     expect(called(study, ELEMENT, { code: 4 })).toEqual([work, 'scontrol requeue 7_2']);
     // What fails is not tried again.
     expect(called(study, ELEMENT, { code: 3 })).toEqual([work]);
-    expect(called([place('slurm/train.sbatch')], ELEMENT, { code: 4 }).at(-1)).toBe('scontrol requeue 9');
+    const folder = tempDir();
+    const together = () => called([place('slurm/train.sbatch')], ELEMENT, { code: 4, folder }).slice(-2);
+    const train =
+      'radweave train --config study.yaml --output_dir outputs/feature_extract --device cpu --modality A --run A-9';
+    expect(together()).toEqual([train, 'scontrol requeue 9']);
+    beginRun(folder, 'A-9');
+    expect(together()).toEqual([`${train} --resume`, 'scontrol requeue 9']);
   },
 );
 
@@ -112,10 +124,8 @@ peerTest('pods that train together find each other and go on with their run', ['
   const folder = tempDir();
   const pod = () => called(command.slice(1), { JOB_COMPLETION_INDEX: '1' }, { folder }).at(-1);
   const train =
-    'radweave train --config study.yaml --device cpu --modality A --run A-several --rank_timeout 300';
+    'radweave train --config study.yaml --output_dir outputs/feature_extract --device cpu --modality A --run A-several --rank_timeout 300';
   expect(pod()).toBe(train);
-  const run = join(folder, 'outputs/feature_extract/checkpoints/A-several');
-  mkdirSync(run, { recursive: true });
-  writeFileSync(join(run, 'run.json'), '{}');
+  beginRun(folder, 'A-several');
   expect(pod()).toBe(`${train} --resume`);
 });

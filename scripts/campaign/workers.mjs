@@ -21,6 +21,12 @@ import { randomOf } from './random.mjs';
 
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
+/** A task at which five have died is given up. */
+const MOST_DEATHS = 5;
+
+/** `inside-TASK-` of `inside-TASK-WORKER`: who died there has left such a file too. */
+const taskIn = (name) => name.slice(0, name.lastIndexOf('-') + 1);
+
 /** Each task needs two of those before it. */
 const afterOf = (i) => (i >= 100 ? [i - 100, i - 99] : []);
 
@@ -55,9 +61,13 @@ class Crew {
     return { serial, child, end: once(child, 'exit') };
   }
 
-  /** Whether a worker is at a task: killed there, it leaves half of it. */
-  isAtTask(serial) {
-    return readdirSync(this.folder).some((name) => name.startsWith('inside-') && name.endsWith(`-${serial}`));
+  /** Those at a task, killed where they leave half of it. None is killed at a task that then would be given up. */
+  victims(running) {
+    const inside = readdirSync(this.folder).filter((name) => name.startsWith('inside-'));
+    return running.filter(({ serial }) => {
+      const own = inside.find((name) => name.endsWith(`-${serial}`));
+      return own !== undefined && inside.filter((name) => name.startsWith(taskIn(own))).length < MOST_DEATHS;
+    });
   }
 
   async kill({ serial, child, end }) {
@@ -75,8 +85,8 @@ function wrongOf(folder, plan) {
   const board = new Board(folder, plan, 0);
   const right = [];
   for (const { name, after } of plan.tasks) {
-    const state = board.record(name)?.state;
-    if (state !== 'done') lines.push(`task ${name} is ${state ?? 'not begun'}`);
+    const { state, error } = board.record(name) ?? {};
+    if (state !== 'done') lines.push(`task ${name} is ${state ?? 'not begun'} ${error?.text ?? ''}`);
     // As long as those of all tasks before it together it would fill the disk.
     right.push(after.reduce((sum, one) => (31 * sum + right[one]) % 1_000_003, Number(name) + 1));
     const path = join(folder, `out-${name}`);
@@ -96,8 +106,8 @@ export async function workers({ workers: many, tasks, kills, seed, say }) {
   try {
     while (hit < kills && running.some(({ child }) => child.exitCode === null)) {
       await sleep(100 * random());
-      const busy = running.filter(({ serial }) => crew.isAtTask(serial));
-      const one = busy[Math.floor(random() * busy.length)];
+      const victims = crew.victims(running);
+      const one = victims[Math.floor(random() * victims.length)];
       if (one === undefined) continue;
       await crew.kill(one);
       running[running.indexOf(one)] = crew.start();

@@ -62,21 +62,25 @@ export async function openJob(options: JobOptions, context: StageContext): Promi
   try {
     const spec = resumedNetwork(config, saved);
     const work = buildWork(config, spec);
+    const fetch = async (): Promise<void> => {
+      if (ranks === null || ranks.rank === 0) await requirePretrained(spec, context);
+    };
     // Before `auto` measures for seconds.
-    if (ranks === null || ranks.rank === 0) await requirePretrained(spec, context);
+    await (ranks === null ? fetch() : ranks.eachDoes(fetch));
     const choose = (): ChosenCompute => chooseCompute(settings, work, context, begun);
     const compute =
       ranks === null ? choose() : { ...ranks.fromFirst(choose), device: openedDevice(settings) };
-    // What the first one fetches and decodes the others find.
-    if (ranks !== null && ranks.rank > 0) ranks.meet();
-    decoding ??= sets.decoding();
-    // A default stream cannot be recorded; what is made from here on is made on this one.
-    cudaDevice(compute.device)?.useOwnStream();
-    manualSeed(config.experiment.seed);
-    const network = await buildNetwork(spec, compute, context);
-    // Last, for it takes longest: weights that cannot be had, say, are told before.
-    const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
-    if (ranks?.rank === 0) ranks.meet();
+    const read = async (): Promise<Pick<OpenedJob, 'network' | 'splits'>> => {
+      decoding ??= sets.decoding();
+      // A default stream cannot be recorded; what is made from here on is made on this one.
+      cudaDevice(compute.device)?.useOwnStream();
+      manualSeed(config.experiment.seed);
+      const network = await buildNetwork(spec, compute, context);
+      // Last, for it takes longest: weights that cannot be had, say, are told before.
+      const splits = residentSplits(await decoding.all(), compute.device, cudaDevice(compute.device));
+      return { network, splits };
+    };
+    const { network, splits } = await (ranks === null ? read() : ranks.inTurn(read));
     const fitted = fitBatch(config, compute, splits.train, network, context);
     const trainer = new Trainer(jobOf(fitted, compute, splits, network, ranks, until));
     if (saved !== null) restore(trainer, saved, fitted);

@@ -1,3 +1,4 @@
+import { DataError } from '@radweave/artifacts';
 import type { ProcessGroup } from '@radweave/torch';
 import { expect, test } from 'vitest';
 import { inBatches } from '../slices/batches.ts';
@@ -59,4 +60,57 @@ test('what each process predicts comes together in the order of one alone', () =
       expect(first?.all(order, BATCH, classes, [])).toEqual(expected);
     }
   }
+});
+
+/** Processes that hear each other, each call when all have come to it. */
+function hearing(size: number): Ranks[] {
+  const calls: Uint8Array[][] = [];
+  return Array.from({ length: size }, (_, rank) => {
+    let call = 0;
+    // What others say later is as nothing: a test lets them speak in the order of their ranks.
+    const allGather = (bytes: Uint8Array): Uint8Array[] => {
+      const said = calls[call] ?? Array.from({ length: size }, () => new Uint8Array());
+      calls[call++] = said;
+      said[rank] = bytes;
+      return said;
+    };
+    return new Ranks({ rank, size, allGather } as unknown as ProcessGroup);
+  });
+}
+
+const FAULTS: [error: Error, heard: object][] = [
+  [
+    new DataError('E_IMAGES', 'a slice is torn', { where: 'a.png', hint: 'Copy it' }),
+    { exitCode: 3, code: 'E_IMAGES', message: 'process 0: a slice is torn (a.png). Copy it' },
+  ],
+  [
+    Object.assign(new Error('no space'), { code: 'ENOSPC', path: '/x' }),
+    { code: 'ENOSPC', path: '/x', message: 'process 0: no space' },
+  ],
+];
+
+test.each(FAULTS)('what the first process cannot do ends the others too: %s', async (error, heard) => {
+  const fails = (): never => {
+    throw error;
+  };
+  for (const ask of [
+    (one: Ranks) => one.eachDoes(() => (one.rank === 0 ? fails() : 1)),
+    (one: Ranks) => one.inTurn(async () => (one.rank === 0 ? fails() : 1)),
+    async (one: Ranks) => one.fromFirst(fails),
+  ]) {
+    const [first, second] = hearing(2);
+    if (first === undefined || second === undefined) throw new Error('no ranks');
+    await expect(ask(first)).rejects.toBe(error);
+    await expect(ask(second)).rejects.toMatchObject(heard);
+  }
+});
+
+test('a process that fails says why, also where the others are gone', async () => {
+  const allGather = (): never => {
+    throw new Error('connection closed');
+  };
+  const one = new Ranks({ rank: 1, size: 2, allGather } as unknown as ProcessGroup);
+  const torn = new DataError('E_IMAGES', 'a slice is torn');
+  await expect(one.eachDoes(() => Promise.reject(torn))).rejects.toBe(torn);
+  await expect(one.eachDoes(() => 1)).rejects.toThrow('connection closed');
 });

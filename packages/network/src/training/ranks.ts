@@ -1,5 +1,6 @@
 import { type DistributedGradients, nn, type ProcessGroup, type Tensor } from '@radweave/torch';
 import { inBatches } from '../slices/batches.ts';
+import { type Attempt, attempt, attemptLater, heardOf, resultIn, type Told, toldOf } from './rank-errors.ts';
 import type { ReadResult } from './unread-results.ts';
 
 /** What one process takes of a batch. */
@@ -135,11 +136,41 @@ export class Ranks {
     return this.group.allGather(new TextEncoder().encode(text)).map((bytes) => decoder.decode(bytes));
   }
 
-  /** What the first process makes, as JSON holds it; the others wait for it and make nothing. */
+  /** What the first process makes, as JSON holds it; the others wait for it and make nothing. All throw its error. */
   fromFirst<T>(make: () => T): T {
-    const made = this.rank === 0 ? make() : undefined;
-    const [first = ''] = this.allSay(made === undefined ? '' : JSON.stringify(made));
-    return made ?? JSON.parse(first);
+    if (this.rank === 0) {
+      const made = attempt(make);
+      this.tell(made, toldOf(made));
+      return resultIn(made);
+    }
+    const [first = ''] = this.allSay('');
+    return resultIn<T>(heardOf(JSON.parse(first), 0));
+  }
+
+  /** Each does its own; where one cannot, all throw the error of the first such one. */
+  async eachDoes<T>(body: () => T | Promise<T>): Promise<T> {
+    const made = await attemptLater(body);
+    const said = this.tell(made, 'error' in made ? toldOf(made) : null);
+    const rank = said.findIndex((one) => one !== '');
+    return resultIn('error' in made || rank === -1 ? made : heardOf<T>(JSON.parse(said[rank] ?? ''), rank));
+  }
+
+  /** What all say. Where this process has failed, that is what matters, and not that the others are gone. */
+  private tell(made: Attempt<unknown>, told: Told<unknown> | null): string[] {
+    try {
+      return this.allSay(told === null ? '' : JSON.stringify(told));
+    } catch (lost) {
+      throw 'error' in made ? made.error : lost;
+    }
+  }
+
+  /** As {@link eachDoes}, the first process before the others, which find what it has fetched and decoded. */
+  async inTurn<T>(body: () => Promise<T>): Promise<T> {
+    const nothing = (): void => undefined;
+    if (this.rank > 0) await this.eachDoes(nothing);
+    const made = await this.eachDoes(body);
+    if (this.rank === 0) await this.eachDoes(nothing);
+    return made;
   }
 
   /** All tensors become the first process's. */

@@ -1,5 +1,6 @@
 import {
   type FileHashes,
+  type FolderLock,
   lockFolders,
   requireWritable,
   type SettingName,
@@ -53,6 +54,8 @@ export interface StageParts<Name extends string, Options, Result, Opened, Own ex
   open?(options: Options, context: StageContext): Promise<Opened>;
   /** Nothing for a stage that writes single files only, or none. */
   locks?(options: Options, opened: Opened): Locks | undefined;
+  /** Tells whoever waits for the result that its folder is locked or cannot be written. */
+  refused?(options: Options, error: unknown): Promise<void>;
   /** What it does. Its code is imported here: other stages are declared without it. */
   run(options: Options, context: StageContext, opened: Opened): Promise<Result>;
   /** Does it again from what a run has saved, in a temporary folder, and compares: for `verify`. */
@@ -84,13 +87,22 @@ export function defineStage<const Name extends string, Options, Result, Opened, 
     const opened = (await parts.open?.(options, context)) as Opened;
     const locks = parts.locks?.(options, opened);
     if (locks === undefined) return await parts.run(options, context, opened);
-    const { folder, as, reads, flag } = locks;
-    if (flag !== undefined) requireWritable(folder, flag);
-    const folders = { read: reads === undefined ? [] : [reads], write: [folder] };
-    const lock = lockFolders(folders, as, { say: (text) => say(context, text) });
+    let lock: FolderLock;
+    try {
+      lock = take(locks, context);
+    } catch (error) {
+      await parts.refused?.(options, error);
+      throw error;
+    }
     return await whileLocked(lock, () => parts.run(options, context, opened));
   };
   const { name, ...rest } = parts;
   Object.defineProperty(perform, 'name', { value: name });
   return Object.assign(perform, rest) as Stage<Name, Options, Result, Opened, Own>;
+}
+
+function take({ folder, as, reads, flag }: Locks, context: StageContext): FolderLock {
+  if (flag !== undefined) requireWritable(folder, flag);
+  const folders = { read: reads === undefined ? [] : [reads], write: [folder] };
+  return lockFolders(folders, as, { say: (text) => say(context, text) });
 }

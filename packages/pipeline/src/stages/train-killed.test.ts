@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import { afterEachFileChange, copyTree, filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
-import type { TrainOptions } from '../work/train.ts';
+import type { TrainOptions } from '../work/open-training.ts';
 
 /** The data do not change; the lock of a process that is gone is taken over. */
 const SKIPPED = ['raw', 'data', '.radweave.lock'];

@@ -9,7 +9,7 @@ import { RunFolder } from '@radweave/study/runs/run-folder';
 import { listening, stoppingAfter } from '@radweave/study/testing/cohort';
 import { loadCheckpoint, Tensor } from '@radweave/torch';
 import { expect, test } from 'vitest';
-import type { TrainOptions } from '../work/train.ts';
+import type { TrainOptions } from '../work/open-training.ts';
 import { prepared, resuming } from './train.test.data.ts';
 import { train } from './train.ts';
 

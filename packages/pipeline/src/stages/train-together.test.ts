@@ -1,11 +1,13 @@
 // Several processes of the built package train one network: what they learn is what one learns.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import {
   type Config,
+  lockFolder,
   readHistory,
   readSlicePredictions,
   SPLITS,
@@ -13,11 +15,11 @@ import {
 } from '@radweave/artifacts';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
-import { onLinux, tempDir } from '@radweave/testkit';
+import { filesBelow, onLinux, tempDir } from '@radweave/testkit';
 import { cudaDeviceCount, loadCheckpoint, type Tensor } from '@radweave/torch';
 import { expect } from 'vitest';
+import type { TrainOptions } from '../work/open-training.ts';
 import type { Together } from '../work/together.ts';
-import type { TrainOptions } from '../work/train.ts';
 import { preprocess } from './preprocess.ts';
 
 const RUN_STAGE = new URL('../../dist/runner/run-stage.js', import.meta.url).href;
@@ -191,4 +193,24 @@ onLinux('several processes refuse a GPU that is not there before any has begun',
       message: expect.stringContaining("device 'cuda' was asked for, but libtorch"),
     });
   }
+});
+
+onLinux('what one process refuses ends all with its error, and none is said to be lost', async () => {
+  await prepare();
+  config.model.name = 'mobilenetv3_small_100';
+  config.training.epochs = 1;
+  expect(await launched('taken')).toEqual([{ ended: 'finished' }, { ended: 'finished' }]);
+  const expectRefused = async (name: string, code: string): Promise<void> => {
+    const [first, second] = await launched(name);
+    expect(first).toMatchObject({ ended: code });
+    expect(second).toEqual({ ended: code, message: `process 0: ${first?.message}` });
+  };
+  // Before the processes have met, and of the first one's folder.
+  await expectRefused('taken', 'E_RUN_EXISTS');
+  const lock = lockFolder(new RunFolder(config.experiment.output_dir, 'locked').checkpoints, 'another');
+  await expectRefused('locked', 'E_LOCKED');
+  lock.release();
+  // While the others wait for what the first one decodes.
+  for (const path of filesBelow(join(config.data.root_dir ?? '', 'JM'))) writeFileSync(path, 'torn');
+  await expectRefused('torn', 'E_IMAGES');
 });

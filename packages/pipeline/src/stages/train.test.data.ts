@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '@radweave/artifacts';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
-import type { TrainOptions } from '../work/train.ts';
+import type { TrainOptions } from '../work/open-training.ts';
 import { preprocess } from './preprocess.ts';
 
 /** A small ready split, and options for a short fp32 run on it. */

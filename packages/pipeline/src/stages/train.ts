@@ -17,9 +17,10 @@ import { optional, required, toggle, whole, withDefault } from '../declare/flags
 import * as read from '../declare/reads.ts';
 import { defineStage } from '../declare/stage.ts';
 import * as take from '../declare/taken.ts';
+import type { TrainOptions } from '../work/open-training.ts';
 import { placeIn } from '../work/ranks-place.ts';
 import type { Together } from '../work/together.ts';
-import type { TrainOptions, TrainResult } from '../work/train.ts';
+import type { TrainResult } from '../work/train.ts';
 
 /** Also those of a cross-validation, which adds its own. */
 export const trainFlags = {
@@ -101,7 +102,8 @@ export const train = defineStage({
     testMetrics,
     ...Object.values(slicePredictions).filter((path) => existsSync(path)),
   ],
-  open: async (options, context) => (await import('../work/train.ts')).openTraining(options, context),
+  open: async (options, context) => (await import('../work/open-training.ts')).openTraining(options, context),
+  refused: async (options, error) => (await import('../work/open-training.ts')).tellFault(options, error),
   // The first of several processes writes, for all of them.
   locks: ({ modality }, { run, ranks }) =>
     ranks === undefined

@@ -1,6 +1,7 @@
 import { explainGpuError } from '@radweave/network/compute/gpu-errors';
 import type { StageContext } from '@radweave/study/context/events';
-import { openTraining, type TrainOptions, train } from './train.ts';
+import { openTraining, type TrainOptions } from './open-training.ts';
+import { train } from './train.ts';
 
 /** Entry of a process that another one has started to train with it. It ends with that one. */
 

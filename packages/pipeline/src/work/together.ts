@@ -50,9 +50,12 @@ export function joined(place: Place, timeoutSeconds: number): Ranks {
  *
  * @throws UsageError for a device on which they cannot train together, ResourceError where libtorch cannot; DistributedError.
  */
-export function takeDevice(ranks: Ranks, training: Config['training']): void {
-  const device = resolveDevice(deviceAt(training.device, ranks, cudaDeviceCount()));
-  if (device !== 'cpu') requireGpuGroups(training);
+export async function takeDevice(ranks: Ranks, training: Config['training']): Promise<void> {
+  const device = await ranks.eachDoes(() => {
+    const own = resolveDevice(deviceAt(training.device, ranks, cudaDeviceCount()));
+    if (own !== 'cpu') requireGpuGroups(training);
+    return own;
+  });
   requireOneKind(ranks.allSay(device));
   ranks.computeOn(device);
 }

@@ -15,27 +15,20 @@ import {
   updateBestHparams,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
-import { checkBeforeTraining } from '@radweave/network/training/before-training';
 import { writeBestResults } from '@radweave/network/training/best-results';
 import { follow } from '@radweave/network/training/follow';
-import { makeRoom, type OpenedRun, openRun, type RunWish } from '@radweave/network/training/open-run';
+import { makeRoom, type OpenedRun } from '@radweave/network/training/open-run';
 import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
-import { folderSets } from '@radweave/network/training/session-splits';
+import { folderSets, type TrainingSets } from '@radweave/network/training/session-splits';
 import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { RunFolder } from '@radweave/study/runs/run-folder';
+import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
 import { beginsAnew, isFinished, isToTestAgain, warnOfOtherSplit } from './finished.ts';
-import type { Place } from './ranks-place.ts';
-import { explainLost, joined, Others, type Together, takeDevice } from './together.ts';
-
-export interface TrainOptions extends RunWish {
-  bestHparamsDir: string;
-  /** The processes that train together; one alone where this is left out. */
-  together?: Together | undefined;
-}
+import { shared, type TrainOptions, telling, tellOthers } from './open-training.ts';
+import { explainLost, joined, Others, takeDevice } from './together.ts';
 
 export interface TrainResult {
   run: string;
@@ -54,50 +47,6 @@ export interface TrainResult {
   evaluation: string | null;
 }
 
-/** Finds the run, or names a new one, and looks at all that needs no images. */
-export function openTraining(options: TrainOptions, context: StageContext): OpenedRun {
-  const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
-  if (typeof processes === 'object' && processes.rank > 0) {
-    return followedRun(processes, timeoutSeconds);
-  }
-  const opened = openRun(options, context);
-  const { model } = opened.config;
-  // A checkpoint of the run takes the place of what it began with.
-  const needed = opened.isResumed ? { ...opened.config, model: { ...model, weights: null } } : opened.config;
-  checkBeforeTraining(needed, options.modality, options.bestHparamsDir);
-  return opened;
-}
-
-/** The run that the first process has opened. */
-function followedRun(place: Place, timeoutSeconds: number): OpenedRun {
-  try {
-    const ranks = joined(place, timeoutSeconds);
-    const { name, config, isResumed } = ranks.fromFirst<SharedRun>(() => {
-      throw new RangeError('the first process follows nobody');
-    });
-    return { run: new RunFolder(config.experiment.output_dir, name), config, isResumed, ranks };
-  } catch (error) {
-    throw explainLost(error, null);
-  }
-}
-
-/** Tells the other processes of the run. */
-function shared(ranks: Ranks, { run, config, isResumed }: OpenedRun): Ranks {
-  ranks.fromFirst<SharedRun>(() => ({ name: run.name, config, isResumed }));
-  return ranks;
-}
-
-/** Those that a launcher has started wait for this one, also where there is nothing to train. */
-function tellOthers(options: TrainOptions, opened: OpenedRun): void {
-  const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
-  if (typeof processes === 'object') shared(joined(processes, timeoutSeconds), opened).close();
-}
-
-/** What the first process tells the others of the run. */
-interface SharedRun extends Pick<OpenedRun, 'config' | 'isResumed'> {
-  name: string;
-}
-
 /**
  * Trains one modality's network, writes the best and the last checkpoint, and evaluates the best one on validation and, only
  * after the last epoch, on the external test set.
@@ -113,14 +62,7 @@ export async function train(
   if (ranks !== undefined) return await followTraining(options, { config, run, isResumed, ranks }, context);
   const goesOn = isResumed && !beginsAnew(config, run);
   const opened = { config, run, isResumed: goesOn };
-  if (goesOn) run.sweep();
-  else if (isResumed) {
-    say(
-      context,
-      `The run '${run.name}' keeps no last checkpoint to continue from: it starts from the beginning.`,
-    );
-    run.clear();
-  } else makeRoom(run, options);
+  telling(options, () => prepareFolder(options, { config, run, isResumed }, context));
   if (goesOn && isFinished(run, config)) {
     tellOthers(options, opened);
     warnOfOtherSplit(run, config, context);
@@ -136,6 +78,22 @@ export async function train(
   const ending = await trainTogether(options, opened, context);
   await evaluateAlone(config, modality, run, context);
   return { ...resultOf(run, modality), ending };
+}
+
+function prepareFolder(
+  options: TrainOptions,
+  { config, run, isResumed }: OpenedRun,
+  context: StageContext,
+): void {
+  if (!isResumed) makeRoom(run, options);
+  else if (!beginsAnew(config, run)) run.sweep();
+  else {
+    say(
+      context,
+      `The run '${run.name}' keeps no last checkpoint to continue from: it starts from the beginning.`,
+    );
+    run.clear();
+  }
 }
 
 /** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */
@@ -172,9 +130,9 @@ async function followTraining(
   try {
     if (isResumed && isFinished(run, config))
       return { ...resultOf(run, modality), ending: 'already finished' };
-    takeDevice(ranks, config.training);
+    await takeDevice(ranks, config.training);
     const silent = { ...context, emit: () => undefined };
-    const sets = folderSets(config, modality, silent);
+    const sets = await ranks.eachDoes(() => folderSets(config, modality, silent));
     const ending = await follow({ config, run, resume: isResumed, sets, ranks }, silent);
     if (ending === 'interrupted') throw stopped(run, config);
     ranks.meet();
@@ -216,7 +174,7 @@ async function trainTogether(
         ? await others.start(processes, device, timeoutSeconds, options)
         : processes;
     ranks = shared(joined(place, timeoutSeconds), opened);
-    takeDevice(ranks, config.training);
+    await takeDevice(ranks, config.training);
     say(
       context,
       `${ranks.size} processes train together and share each batch of ${counted(config.training.batch_size, 'slice')}.`,
@@ -242,7 +200,8 @@ async function trainAndEvaluate(
   context: StageContext,
 ): Promise<'finished' | 'early stop'> {
   const { modality } = options;
-  const sets = folderSets(config, modality, context);
+  const open = (): TrainingSets => folderSets(config, modality, context);
+  const sets = ranks === null ? open() : await ranks.eachDoes(open);
   const session = await TrainingSession.open(
     { config, run, modality, resume: isResumed, sets, ranks },
     context,
