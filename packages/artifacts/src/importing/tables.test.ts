@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { isIdentity } from './carried-columns.ts';
-import { type ListedCohort, readListed } from './tables.ts';
+import { type ListedCohort, readListed, writePatientsTable } from './tables.ts';
 
 const NOBODY = { hospital: null, label: null };
 
@@ -154,4 +154,26 @@ test.each([
   ],
 ])('columns that say who somebody is: %s of %j', (is, names) => {
   expect(names.filter((name) => isIdentity(name) !== is)).toEqual([]);
+});
+
+test.each([
+  [
+    'of hospitals that write them in other ways are one',
+    [{ age: '61' }, { Age: '58', 'Tumor size': '3' }],
+    'age,Tumor size',
+    ['61,', '58,3'],
+  ],
+  [
+    'that one table has side by side are two',
+    [{ age: '61', Age: '6' }, { Age: '58' }],
+    'age,Age',
+    ['61,6', ',58'],
+  ],
+])('columns %s', (_, rows, header, cells) => {
+  const path = join(tempDir(), 'cohort_table.csv');
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const people = rows.map((row, i) => ({ ...row, patient_id: `P${i}`, hospital: 'JM', label: '0' }));
+  writePatientsTable(path, columns, people);
+  const lines = [`patient_id,hospital,label,${header}`, ...cells.map((one, i) => `P${i},JM,0,${one}`)];
+  expect(readFileSync(path, 'utf8').trim().split(/\r?\n/)).toEqual(lines);
 });

@@ -59,14 +59,42 @@ export const { read: readImported, write: writeImported } = tableFile(imported);
 /**
  * Writes `cohort_table.csv`, the table of a cohort under pseudonyms, by the names that `preprocess` knows.
  *
- * @param columns of the other columns, in their order.
+ * @param columns in their order. Hospitals that write `age` and `Age` mean one: the first spelling counts.
+ * @param rows what is not there of a row is empty.
  */
 export function writePatientsTable(
   path: string,
   columns: readonly string[],
   rows: readonly Readonly<Record<string, string>>[],
 ): void {
-  writeTable(path, { ...textColumns(PATIENTS), ...textColumns(columns) }, rows);
+  const spelt = spellings(columns, rows);
+  const names = [...new Set(columns.map((name) => spelt.get(name) ?? name))];
+  const empty = Object.fromEntries(names.map((name) => [name, '']));
+  const respelt = (row: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(row).map(([name, cell]) => [spelt.get(name) ?? name, cell]));
+  writeTable(
+    path,
+    { ...textColumns(PATIENTS), ...textColumns(names) },
+    rows.map((row) => ({ ...empty, ...respelt(row) })),
+  );
+}
+
+/** How each column is spelt. A table that has two spellings itself means two columns. */
+function spellings(
+  columns: readonly string[],
+  rows: readonly Readonly<Record<string, string>>[],
+): ReadonlyMap<string, string> {
+  const apart = new Set(
+    rows.flatMap((row) => {
+      const own = Object.keys(row).map(plain);
+      return own.filter((name, i) => own.indexOf(name) !== i);
+    }),
+  );
+  const first = new Map<string, string>();
+  for (const name of columns) if (!first.has(plain(name))) first.set(plain(name), name);
+  return new Map(
+    columns.map((name) => [name, apart.has(plain(name)) ? name : (first.get(plain(name)) ?? name)]),
+  );
 }
 
 /** Rows of `cohort_table.csv` by the names of its columns; none where it is not there. @throws DataError as `readTable`. */

@@ -38,10 +38,5 @@ export function writePatients(
   const columns = new Set(
     [...before, ...rows].flatMap((row) => Object.keys(row).filter((name) => used.has(name))),
   );
-  const empty = Object.fromEntries([...columns].map((name) => [name, '']));
-  writePatientsTable(
-    path,
-    [...columns],
-    rows.map((row) => ({ ...empty, ...row })),
-  );
+  writePatientsTable(path, [...columns], rows);
 }
