@@ -14,8 +14,8 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
 
 const COMPARISONS = [
   ['delong', 'DeLong’s test for paired curves with Holm’s correction'],
-  ['mcnemar', 'McNemar’s test'],
-  ['nri', 'net reclassification improvement'],
+  ['mcnemar', 'McNemar’s exact test'],
+  ['nri', 'continuous net reclassification improvement'],
   ['idi', 'integrated discrimination improvement'],
 ] as const;
 
@@ -139,7 +139,7 @@ function aggregationText(how: string): string {
 
 function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
   if (!fitted) return 'All this was set beforehand';
-  if (takenOver === null) return 'What was chosen or fitted here rests on home data only';
+  if (takenOver === null) return 'What was chosen or fitted here rests on the validation patients only';
   const whom = takenOver.map(({ hospitals, n }) => `${hospitals.join(', ')}, n = ${n}`);
   return `What was chosen or fitted was taken over from an earlier evaluation and rests on its validation patients (${whom.join('; ')})`;
 }
@@ -172,12 +172,13 @@ function statistics(facts: Facts): string {
       ? ` ${facts.explainedNetworks > 1 ? 'Networks were' : 'The network was'} explained by ${and(facts.explained.map((one) => MAP_NAMES[one]))}.`
       : '';
   const site = facts.siteAudit
-    ? ` Site effects were measured by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`
+    ? ` Site effects were measured, in five-fold cross-validation, by how well features predict the hospital${facts.harmonised ? ', before and after reference-batch ComBat estimated inside the folds' : ''}.`
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `The patient is the unit of every statistic in tables and tests. ${areas} from ${facts.replicates} bootstrap resamples of patients, ` +
-    `proportions ${proportions} intervals.${macro} Calibration was assessed by the Brier score, slope, intercept and expected calibration error${isMany ? '' : ', clinical use by decision curves'}.` +
+    `The patient is the unit of every statistic in tables and tests. ${areas} from ${facts.replicates} bootstrap resamples of patients (percentiles, drawn within each label and hospital); ` +
+    `average precision, balanced accuracy, F1, the Brier score and the expected calibration error${isMany ? ', and all other means over the labels,' : ''} have bootstrap intervals too, ` +
+    `proportions ${proportions} intervals, calibration slope and intercept Wald intervals.${macro} Calibration was assessed by the Brier score, slope, intercept (with the slope fixed at 1) and expected calibration error${isMany ? '' : ', clinical usefulness by decision curves'}.` +
     `${compared}${hospitals}${explained}${site} All analyses were done with Radweave${version}.`
   );
 }

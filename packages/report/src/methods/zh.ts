@@ -14,8 +14,8 @@ const CALIBRATORS: Readonly<Record<string, string>> = {
 
 const COMPARISONS = [
   ['delong', '配对 DeLong 检验（Holm 校正）'],
-  ['mcnemar', 'McNemar 检验'],
-  ['nri', '净重分类改善'],
+  ['mcnemar', 'McNemar 精确检验'],
+  ['nri', '连续型净重分类改善'],
   ['idi', '综合判别改善'],
 ] as const;
 
@@ -126,7 +126,7 @@ function decisions(facts: Facts): string {
 
 function originText(fitted: boolean, takenOver: Facts['takenOver']): string {
   if (!fitted) return '以上均为事先设定';
-  if (takenOver === null) return '其中选定或拟合者仅依据本院数据';
+  if (takenOver === null) return '其中选定或拟合者仅依据验证集患者';
   const whom = takenOver.map(({ hospitals, n }) => `${list(hospitals)}，n = ${n}`);
   return `其中选定或拟合者沿用先前的评估，依据当时的验证集患者（${whom.join('；')}）`;
 }
@@ -147,11 +147,12 @@ function statistics(facts: Facts): string {
   const explained =
     facts.explained.length > 0 ? `采用 ${list(facts.explained.map((one) => MAP_NAMES[one]))} 解释网络。` : '';
   const site = facts.siteAudit
-    ? `中心效应以特征预测医院的能力衡量${facts.harmonised ? '，并比较折内估计的参考批次 ComBat 校正前后' : ''}。`
+    ? `中心效应以特征预测医院的能力（五折交叉验证）衡量${facts.harmonised ? '，并比较折内估计的参考批次 ComBat 校正前后' : ''}。`
     : '';
   const version = facts.version === '' ? '' : ` ${facts.version}`;
   return (
-    `表格与检验中的所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间，比例附${proportions}区间。${macro}` +
-    `校准以 Brier 分数、斜率、截距与期望校准误差评价${isMany ? '' : '，临床应用以决策曲线评价'}。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
+    `表格与检验中的所有统计均以患者为单位。${areas} ${facts.replicates} 次患者自助重抽样区间（百分位数法，在每家医院的每个标签内重抽样）；平均精确率、平衡准确率、F1、Brier 分数与期望校准误差${isMany ? '以及其他各标签均值' : ''}亦附此区间，` +
+    `比例附${proportions}区间，校准斜率与截距附 Wald 区间。${macro}` +
+    `校准以 Brier 分数、斜率、截距（斜率固定为 1）与期望校准误差评价${isMany ? '' : '，临床应用价值以决策曲线评价'}。${compared}${hospitals}${explained}${site}全部分析由 Radweave${version} 完成。`
   );
 }

@@ -44,6 +44,10 @@ const REFERENCES: readonly Reference[] = [
     used: always,
   },
   {
+    text: 'Guo C, Pleiss G, Sun Y, Weinberger KQ. On calibration of modern neural networks. ICML 2017.',
+    used: ({ models }) => models.some(({ calibrator }) => calibrator === 'temperature'),
+  },
+  {
     text: 'Higgins JPT, Thompson SG. Quantifying heterogeneity in a meta-analysis. Stat Med 2002;21:1539–1558.',
     used: ({ compared }) => compared.cochran,
   },
@@ -58,6 +62,10 @@ const REFERENCES: readonly Reference[] = [
   {
     text: 'Johnson WE, Li C, Rabinovic A. Adjusting batch effects in microarray expression data using empirical Bayes methods. Biostatistics 2007;8:118–127.',
     used: ({ harmonised }) => harmonised,
+  },
+  {
+    text: 'Li L, Jamieson K, Rostamizadeh A, et al. A system for massively parallel hyperparameter tuning. MLSys 2020.',
+    used: (_, { searches }) => searches.some(({ strategy }) => strategy === 'asha'),
   },
   {
     text: 'McInnes L, Healy J, Melville J. UMAP: uniform manifold approximation and projection for dimension reduction. arXiv:1802.03426, 2018.',

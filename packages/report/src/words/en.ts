@@ -132,7 +132,7 @@ export const english = (test: TestWords, language: Language) => ({
           ? 'Each patient is given the most probable label.'
           : rule.chosen
             ? rule.takenOver === null
-              ? `Its threshold was chosen on validation patients of the home hospital (${rule.text}) and then kept.`
+              ? `Its threshold was chosen on the validation patients (${rule.text}) and then kept.`
               : `Its threshold (${rule.text}) was taken over from an earlier evaluation, which chose it on: ${rule.takenOver}.`
             : `Its threshold was set, not chosen on patients (${rule.text}).`;
       return `The numbers below are those of the model “${model}”; each patient counts once. ${how}`;
@@ -195,7 +195,7 @@ export const english = (test: TestWords, language: Language) => ({
   characteristics: {
     title: (manyHospitals: boolean) => `Patients by ${manyHospitals ? 'hospital and set' : 'set'}`,
     caption:
-      'Counts with percentages, and medians with quartiles. A standardised difference above 0.1 is often taken as a sign of imbalance.',
+      'Counts with percentages, and medians with quartiles. A standardised difference above 0.1, whatever its sign, is often taken as a sign of imbalance.',
     patients: 'Patients',
     label: (name: string) => `Label ${name}`,
     slices: (modality: string) => `Slices of ${modality} per patient`,
@@ -221,7 +221,7 @@ export const english = (test: TestWords, language: Language) => ({
     title: (split: string) => `ROC curves, ${split}`,
     networks: (n: number): string => (n > 1 ? 'networks alone' : 'the network alone'),
     how: (level: number, replicates: number) =>
-      `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients).`,
+      `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients, drawn within each label).`,
     circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,
     alt: (split: string, lines: readonly string[]) => `ROC curves of ${split} patients. ${lines.join('; ')}.`,
     rest: (label: string) => `${label} against the rest`,
@@ -246,7 +246,7 @@ export const english = (test: TestWords, language: Language) => ({
     frozen: 'Frozen decisions',
     /** `besides`: how many of each kind the file of the fusion holds. */
     frozenCaption: (besides: readonly [kind: 'scaler' | 'chosen' | 'set', n: number][]) =>
-      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence them.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in fusion/model.json: ${besides.map(([kind, n]) => `${counted(n, FUSION_DECISIONS[kind][0])} ${FUSION_DECISIONS[kind][1]}`).join('; ')}.`}`,
+      `Each was fitted on the patients named, or set beforehand, and applied unchanged to all others, who did not influence it.${besides.length === 0 ? '' : ` The table lists those of the evaluation; the leakage audit also counts those in fusion/model.json: ${besides.map(([kind, n]) => `${counted(n, FUSION_DECISIONS[kind][0])} ${FUSION_DECISIONS[kind][1]}`).join('; ')}.`}`,
     what: { aggregation: 'aggregation', threshold: 'threshold', calibrator: 'calibrator' },
     fittedOn: 'Fitted on',
     setBeforehand: 'set beforehand',
@@ -254,7 +254,7 @@ export const english = (test: TestWords, language: Language) => ({
   comparisons: {
     title: 'Paired comparisons of models',
     caption:
-      'Positive differences of the AUC, NRI and IDI favour the model named first in the row. Holm’s correction runs over the comparisons of one set and hospital.',
+      'Positive differences of the AUC, NRI and IDI favour the model named first in the row. Holm’s correction of DeLong’s p runs over all comparisons of one set and hospital; p of McNemar’s test (exact) is not corrected. NRI: continuous.',
     none: 'There are not two models to compare.',
     versus: (first: string, second: string) => `${second} − ${first}`,
   },
@@ -266,7 +266,7 @@ export const english = (test: TestWords, language: Language) => ({
   },
   calibration: {
     title: (split: string) => `Calibration, ${split}`,
-    how: 'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients.',
+    how: 'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients. The intercept is that with the slope fixed at 1 (calibration in the large).',
     alt: (points: number) => `Calibration plot with ${points} bins.`,
     none: 'There are too few patients for a calibration curve.',
   },
@@ -296,7 +296,7 @@ export const english = (test: TestWords, language: Language) => ({
   site: {
     title: 'How well features predict the hospital',
     caption:
-      'Cross-validated prediction of the hospital from features, with permutation tests. An AUC of 0.5 and an accuracy near chance mean little site effect.',
+      'Cross-validated prediction of the hospital from features, with one-sided permutation tests. An AUC of 0.5 and an accuracy near chance mean little site effect.',
     transductive: `transductive: the ${test.hospital}’s own unlabelled features were used`,
     scope: { all: 'all', 'val and test': `validation and ${test.set}` },
   },

@@ -144,7 +144,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
           ? '每例患者判为概率最高的标签。'
           : rule.chosen
             ? rule.takenOver === null
-              ? `其阈值由本院验证集患者确定（${rule.text}），此后保持不变。`
+              ? `其阈值由验证集患者确定（${rule.text}），此后保持不变。`
               : `其阈值（${rule.text}）沿用先前的评估，当时的拟合数据为：${rule.takenOver}。`
             : `其阈值为设定值，并非由患者选定（${rule.text}）。`;
       return `以下为模型“${model}”在患者层面的结果。${how}`;
@@ -194,7 +194,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   characteristics: {
     title: (manyHospitals) => (manyHospitals ? '各医院与各数据集的患者' : '各数据集的患者'),
     caption:
-      '计数以例数（百分比）表示，连续变量以中位数（四分位数）表示。标准化差异大于 0.1 通常提示不均衡。',
+      '计数以例数（百分比）表示，连续变量以中位数（四分位数）表示。标准化差异的绝对值大于 0.1 通常提示不均衡。',
     patients: '患者数',
     label: (name) => `标签 ${name}`,
     slices: (modality) => `每例患者的 ${modality} 切片数`,
@@ -219,7 +219,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     title: (split) => `ROC 曲线，${split}`,
     networks: () => '单独网络',
     how: (level, replicates) =>
-      `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（对患者重抽样 ${replicates} 次）。`,
+      `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（在每个标签内对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
     alt: (split, lines) => `${split}患者的 ROC 曲线。${lines.join('；')}。`,
     rest: (label) => `${label} 对其余`,
@@ -251,7 +251,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   comparisons: {
     title: '模型的配对比较',
     caption:
-      'AUC 差值、NRI 与 IDI 为正时，支持该行中排在前面的模型。Holm 校正在同一数据集、同一医院的各比较之间进行。',
+      'AUC 差值、NRI 与 IDI 为正时，支持该行中排在前面的模型。对 DeLong 检验 p 值的 Holm 校正在同一数据集、同一医院的所有比较之间进行；McNemar 检验（精确）的 p 值未校正。NRI 为连续型。',
     none: '没有两个可比较的模型。',
     versus: (first, second) => `${second} − ${first}`,
   },
@@ -263,7 +263,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   },
   calibration: {
     title: (split) => `校准曲线，${split}`,
-    how: '各分组的实际阳性比例与平均预测概率，附置信区间。虚线上两者一致。ECE：期望校准误差，即 10 个等宽分组中到虚线的平均距离，以患者数加权；即使完全校准的模型，其值也大于 0，患者越少越高。',
+    how: '各分组的实际阳性比例与平均预测概率，附置信区间。虚线上两者一致。ECE：期望校准误差，即 10 个等宽分组中到虚线的平均距离，以患者数加权；即使完全校准的模型，其值也大于 0，患者越少越高。截距在斜率固定为 1 时估计（总体校准）。',
     alt: (points) => `校准图，共 ${points} 个分组。`,
     none: '患者过少，无法绘制校准曲线。',
   },
@@ -287,7 +287,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   explanations: EXPLANATIONS_ZH,
   site: {
     title: '由特征预测医院的能力',
-    caption: '交叉验证下由特征预测医院，并作置换检验。AUC 为 0.5、准确率接近随机水平表示中心效应小。',
+    caption: '交叉验证下由特征预测医院，并作单侧置换检验。AUC 为 0.5、准确率接近随机水平表示中心效应小。',
     transductive: `直推式：使用了${test.hospital}自身的无标签特征`,
     scope: { all: '全部', 'val and test': `验证集与${test.set}集` },
   },
