@@ -140,6 +140,20 @@ test('who has which modalities is counted by hospital, set and class, where some
   );
 });
 
+test('of several labels, those who lack a modality have the macro AUC and the interval that is named', async () => {
+  const headOf = async (classes: number): Promise<string> => {
+    const data = study({ classes });
+    const { models, primary } = data.evaluation;
+    for (const model of models) if (model.name !== primary) model.kind = 'available';
+    return textOf(await section('summary', data));
+  };
+  const { auc, bootstrap } = WORDS.en.column;
+  expect(await headOf(2)).toContain(auc);
+  const several = await headOf(3);
+  expect(several).toContain(bootstrap);
+  expect(several).not.toContain(auc);
+});
+
 test('confusion matrices are those of the primary model, in each place but the training patients', async () => {
   const data = study();
   const drawn = await section('confusion', data);

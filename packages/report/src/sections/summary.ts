@@ -42,7 +42,7 @@ ${notes.length === 0 ? null : html`<h3>${words.summary.caution}</h3><ul>${notes.
 /** Where patients lack modalities: the primary model beside everybody, and beside those of each kind who lack some. */
 function byKind(context: ReportContext): Html | null {
   const { words, data } = context;
-  const { models, primary } = data.evaluation;
+  const { models, primary, label_names } = data.evaluation;
   const kinds = models.filter(({ kind }) => kind === 'available').map(({ name }) => name);
   if (kinds.length === 0) return null;
   const rows = (['test', 'val'] as const).flatMap((split) =>
@@ -52,7 +52,13 @@ function byKind(context: ReportContext): Html | null {
     name: 'kinds-results',
     title: words.summary.byKind,
     caption: words.summary.byKindCaption(words.modelName(primary)),
-    head: [words.column.model, words.column.split, words.column.n, words.column.positives, words.column.auc],
+    head: [
+      words.column.model,
+      words.column.split,
+      words.column.n,
+      words.column.positives,
+      label_names.length > 2 ? words.column.bootstrap : words.column.auc,
+    ],
     rows: rows.map((row) => [
       { text: words.modelName(row.model), note: row.note },
       words.splits[row.split],
