@@ -93,7 +93,7 @@ export const EVALUATION = {
   'training-unknown': of(
     { modalities: 'texts' },
     ({ modalities }) =>
-      `the checkpoint${modalities.length === 1 ? '' : 's'} of ${and(modalities)} ${modalities.length === 1 ? 'does' : 'do'} not say which patients the network was trained on`,
+      `the checkpoint${modalities.length === 1 ? '' : 's'} of ${and(modalities)} ${modalities.length === 1 ? 'does' : 'do'} not say which patients the network${modalities.length === 1 ? ' was' : 's were'} trained on`,
   ),
   'not-converged': of(
     { n: 'number' },

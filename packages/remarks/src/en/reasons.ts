@@ -66,8 +66,8 @@ export const REASONS = {
     ({ value }) => `the AUC is exactly ${value}, so no interval can be computed`,
   ),
   'same-rank': 'all patients have the same rank, so no interval can be computed',
-  'no-varying-groups': 'fewer than two groups have an AUC with a variance',
-  'no-group-with-both': 'no group has at least 2 patients of each class',
+  'no-varying-groups': 'fewer than two hospitals have an AUC with a variance',
+  'no-group-with-both': 'no hospital has at least 2 patients of each class',
   'class-empty': of(
     { label: 'label' },
     ({ label }) => `no patient of class ${label}: logistic regression needs every class`,

@@ -5,7 +5,7 @@ import { theNetworks } from './grammar.ts';
 export const SITE = {
   'one-site': 'all patients are of one hospital, so there is no site effect to measure',
   'site-harmonised-anew':
-    'harmonised again inside each fold by its training patients, two fifths of a hospital at a time, and applied to those held out: this removes less of the site effect than all patients of the hospital would, so the AUC is too high rather than too low',
+    'harmonised again inside each fold: location and scale come from its training patients, two fifths of a hospital at a time, and are applied to those held out; this removes less of the site effect than all patients of the hospital would, so the AUC is too high rather than too low',
   'site-in-sample': of(
     { modalities: 'texts' },
     ({ modalities }) =>

@@ -28,9 +28,10 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-nothing': '没有可检查的内容',
   'audit-no-pixels': '按要求未检查像素',
   'audit-unreadable': ({ file, fault }) => `${fault}（${file}）`,
-  'audit-undecodable': ({ n, file, fault }) => `${n} 张图像无法解码，例如 ${file}：${fault}`,
+  'audit-undecodable': ({ n, file, fault }) =>
+    `${n} 张图像无法解码${n > 1 ? '，例如 ' : '：'}${file}：${fault}`,
   'audit-damaged-features': ({ n, modality, split, example }) =>
-    `${split} 中 ${n} 位患者的 ${modality} 特征须重新提取，例如：${example}`,
+    `${split}中 ${n} 例患者的 ${modality} 特征须重新提取${n > 1 ? '，例如' : ''}：${example}`,
   'audit-no-file': ({ file }) => `缺少 ${file}`,
   'audit-not-there': ({ file }) => `${file} 不存在`,
   'audit-no-cohort-splits': ({ file }) => `没有可与划分文件比较的 ${file}`,

@@ -20,12 +20,12 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     ),
   'found-not-within': ({ level, models, test }) =>
     listed(
-      `模型区分的可能是医院而不是标签，因为所有${test.patients}的 AUC 高于 0.5，但仅比较同一医院患者的院内 AUC 并非如此（没有 ${percent(level, 1)} 置信区间高于 0.5）`,
+      `模型区分的可能是医院而不是标签，因为所有${test.patients}的 AUC 高于 0.5，但仅比较同一医院患者的医院内 AUC 并非如此（没有 ${percent(level, 1)} 置信区间高于 0.5）`,
       models,
     ),
   'found-none-better': ({ level, models, test }) =>
     listed(
-      `${test.where}没有任何模型显示优于随机水平（没有任何模型在所有${test.patients}中的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5，秩和检验或患者数不支持的除外）`,
+      `${test.where}没有任何模型显示优于随机水平（没有任何模型在所有${test.patients}中的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5，秩检验或患者数不支持的除外）`,
       models,
     ),
   'found-not-better': ({ models, test }) => listed(`${test.where}未显示优于随机水平`, models),
@@ -49,7 +49,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
       models,
     ),
   'found-validation-chance':
-    '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平（AUC 的置信区间均不高于 0.5，秩和检验或患者数不支持的除外）',
+    '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平（AUC 的置信区间均不高于 0.5，秩检验或患者数不支持的除外）',
   'found-validation-few': ({ labels }) =>
     listed('用于选定轮次和阈值的验证集患者过少，无法判断任何 AUC 是否不同于随机水平', labels),
   'found-spread': ({ limit, models, test }) =>
@@ -78,7 +78,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     return `${placed(model, hospital, isMacro)} ${value}（${interval}）`;
   },
   'of-too-few': ({ auc }) => `${auc}，患者过少，不足以说明任何问题`,
-  'of-unsupported': ({ auc, p }) => `${auc}，秩和检验 p ${pValue(p)}`,
+  'of-unsupported': ({ auc, p }) => `${auc}，秩检验 p ${pValue(p)}`,
   'of-auc-exact': ({ model, hospital, isMacro, auc, p }) =>
     `${placed(model, hospital, isMacro)} ${two(auc)}（精确检验 p ${pValue(p)}）`,
   'of-auc-alone': ({ model, hospital, isMacro, auc }) =>
@@ -88,7 +88,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'of-within': ({ model, label, auc, lower, upper }) => {
     const { value, interval } = areaParts(auc, lower, upper);
     const told = isOneNumber(lower, upper) ? '无置信区间' : interval;
-    return `${model}${label === '' ? '' : `（${label}）`}，院内 AUC ${value}（${told}）`;
+    return `${model}${label === '' ? '' : `（${label}）`}，医院内 AUC ${value}（${told}）`;
   },
   'of-spread': ({ model, label, p, i2 }) =>
     `${model}${label === '' ? '' : `（${label}）`}，p ${pValue(p)}，I² ${percent(i2, 0)}`,

@@ -9,7 +9,7 @@ export const PRECISION_ZH: Sentences<typeof PRECISION> = {
   'precision-settled-training': ({ model, folder }) => `沿用 ${folder} 中已为训练 ${model} 选定的精度`,
   'precision-settled-extraction': ({ model, folder }) => `沿用 ${folder} 中已为 ${model} 特征提取选定的精度`,
   'precision-measured': ({ date, slices, speeds }) =>
-    `${date} 在训练所用机器上以每步 ${slices} 张切片实测：${speeds.join('、')} 张/秒`,
+    `${date} 在所用机器上以每步 ${slices} 张切片实测：${speeds.join('、')} 张/秒`,
   'precision-speed': ({ precision, speed }) => `${precision} 为 ${speed.toPrecision(3)}`,
   'precision-nearly-fastest': '与最快者速度相近，且更精确',
   'precision-plain-cpu': '本机既无原生 bfloat16 指令，也无 Winograd 卷积',

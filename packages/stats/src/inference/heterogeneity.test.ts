@@ -53,7 +53,7 @@ test('a hospital with one patient or one label is left out; a perfect one is ave
   expect(within.value).toBeCloseTo((1 + 0.75) / 2, 12);
   expect(heterogeneity).toMatchObject({
     value: null,
-    reason: { text: 'fewer than two groups have an AUC with a variance' },
+    reason: { text: 'fewer than two hospitals have an AUC with a variance' },
   });
   expect(aucOfGroups([]).within.value).toBeNull();
   expect(aucOfGroups([mixed, mixed]).heterogeneity.value).toMatchObject({ q: 0, pValue: 1, i2: 0 });
