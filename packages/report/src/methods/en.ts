@@ -81,7 +81,7 @@ function training({ runs, fusion, test }: Facts): string {
   const joined = isMany ? `, those of ${and(fusion.modalities)} were concatenated` : '';
   const alone = isMany ? ' Each modality alone was classified in the same way.' : '';
   const lacking = fusion.lacking
-    ? ' Patients who lack a modality stayed in training and evaluation of those that they have: each classifier was fitted on all training patients who have its modalities, and such patients were predicted by the classifier of what they have.'
+    ? ' Patients who lack a modality stayed in training and evaluation of the modalities that they have: each classifier was fitted on all training patients who have its modalities, and such patients were predicted by the classifier of what they have.'
     : '';
   const stacked =
     fusion.folds === null

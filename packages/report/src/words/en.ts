@@ -165,7 +165,7 @@ export const english = (test: TestWords, language: Language) => ({
     exclusions: 'Patients left out',
     kinds: 'Patients by the modalities that they have',
     kindsCaption: (all: string) =>
-      `All modalities: ${all}. Patients who lack a modality are in the sets of those that they have, and count there; a patient is in the same set for each modality.`,
+      `All modalities: ${all}. Patients who lack a modality are in the sets of the modalities that they have, and count there; a patient is in the same set for each modality.`,
     allModalities: 'All modalities',
     only: (modalities: string) => `Only ${modalities}`,
     caption: 'The unit is the patient. No patient is in two sets.',

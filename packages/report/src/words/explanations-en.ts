@@ -8,7 +8,7 @@ export const EXPLANATIONS_EN = {
     `${method}, modality ${modality}: ${{ right: 'patients predicted correctly', wrong: 'patients predicted incorrectly', asked: 'patients asked for by name' }[group]}`,
   /** `aggregation`: how the slices' probabilities became the patient's. */
   caption: (method: string, layer: string, aggregation: string) =>
-    `Heat maps (${method}) over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice its own, above the picture and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
+    `Heat maps (${method}) over the slices, of the layer “${layer}”. Pictures and captions give the probability of the label whose evidence is shown: below each slice the slice’s, above the picture and in the caption the patient’s (${aggregation} over all slices). Colours are shares of the patient’s own largest value: each caption says how large that is beside the largest of all patients shown. A map holds only what speaks for the label, so it is weak or empty where the network finds little.`,
   /** What `confident` means; the label and threshold with two labels, null with more. */
   confident: (by: { label: string; threshold: string } | null, manyHospitals: boolean) =>
     by === null
