@@ -232,7 +232,7 @@ export const english = (test: TestWords, language: Language) => ({
     how: (manyLabels: boolean) =>
       `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     heterogeneity: `Differences between the ${test.hospitals}`,
-    heterogeneityCaption: `Pooled: all ${test.patients} are ranked together. Within hospitals: only patients of the same hospital are compared, so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.`,
+    heterogeneityCaption: `Pooled: all ${test.patients} are ranked together. Within hospitals: only patients of the same hospital are compared (mean of the hospitals’ AUCs, weighted by their pairs of a positive and a negative patient), so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.`,
     pooled: 'AUC, pooled',
     within: 'AUC, within hospitals',
     alt: (rows: readonly string[]) => `Forest plot of the AUC by hospital and model. ${rows.join('; ')}.`,

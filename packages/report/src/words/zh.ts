@@ -230,7 +230,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     how: (manyLabels) =>
       `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
     heterogeneity: `各${test.hospitals}之间的差异`,
-    heterogeneityCaption: `合并：所有${test.patients}一起排序。医院内：仅比较同一医院的患者，因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。`,
+    heterogeneityCaption: `合并：所有${test.patients}一起排序。医院内：仅比较同一医院的患者（各医院的 AUC 按阳性与阴性患者的配对数加权平均），因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。`,
     pooled: 'AUC，合并',
     within: 'AUC，医院内',
     alt: (rows) => `各医院、各模型 AUC 的森林图。${rows.join('；')}。`,
