@@ -54,6 +54,20 @@ test('the configuration names the modalities most patients have and the largest 
   expect(out).toContain(`npx radweave run --config '${output}'`);
 });
 
+test('a patient who has slices in several folds counts once, with what all of them hold', async () => {
+  const root = join(tempDir(), 'raw');
+  writeCohort(root, { Small: [2, 2] }, ['A']);
+  for (const fold of [1, 2]) {
+    for (const patient of ['grade0/1', 'grade0/2', 'grade0/3', 'grade1/4', 'grade1/5', 'grade1/6'])
+      mkdirSync(join(root, 'Large', `fold${fold}`, patient, 'A'), { recursive: true });
+  }
+  mkdirSync(join(root, 'Large', 'fold2', 'grade0', '1', 'P'));
+  const { out } = await init('--root_dir', root, '--output', join(root, '..', 'config.yaml'));
+  expect(out).toMatch(/^Small +2 +2/m);
+  expect(out).toMatch(/^P +1 +left out/m);
+  expect(out).toMatch(/^Large +3 +3 +home/m);
+});
+
 /** Black PNG files, by their sizes. */
 const PNG = {
   '48×48': 'iVBORw0KGgoAAAANSUhEUgAAADAAAAAwAQAAAAB/ecQqAAAADUlEQVR42mNgGAXUBAABUAABNLg62QAAAABJRU5ErkJggg==',

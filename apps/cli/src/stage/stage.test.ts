@@ -69,7 +69,7 @@ beforeAll(async () => {
     '--image-size',
     '32',
   ]);
-  expect(stderr).toMatch(/patient folders in JM, SY, ZS/);
+  expect(stderr).toMatch(/^\d+ patients in JM, SY, ZS\./m);
   expect(code).toBe(0);
 });
 

@@ -38,13 +38,15 @@ export type ImageReader = (path: string, name: string) => readonly Image[] | str
  * Reads the header of every file below a folder.
  *
  * @param onFile Called now and then; what it throws ends the search.
+ * @param own Folders that imports write: they may lie below the folder, and are passed over.
  */
 export function findImages(
   root: string,
   read: ImageReader,
   onFile: (done: number, total: number) => void,
+  own: readonly string[] = [],
 ): FoundImages {
-  const found = [...filesBelow(root)];
+  const found = [...filesBelow(root, own)];
   const images: Image[] = [];
   const leftOut: { path: string; reason: string }[] = [];
   const tornMasks: { path: string; fault: TornMask }[] = [];

@@ -34,6 +34,7 @@ export const TAG = {
   radionuclideDose: 0x00181074,
   radionuclideHalfLife: 0x00181075,
   radiopharmaceuticalStartDateTime: 0x00181078,
+  timezone: 0x00080201,
   kernel: 0x00181210,
   diffusionB: 0x00189087,
   studyUid: 0x0020000d,

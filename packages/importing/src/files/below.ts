@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { compareText, systemCode } from '@radweave/artifacts';
-import { readdirSync, statSync } from '@radweave/artifacts/files';
+import { existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 
 /** A file below a folder, or what only looks like one. */
 export interface Below {
@@ -9,19 +9,32 @@ export interface Below {
   readonly isFile: boolean;
 }
 
-/** All files, in an order that does not depend on the file system. Links are followed, each folder once. */
-export function* filesBelow(folder: string, seen: Set<string> = new Set()): Generator<Below> {
-  // Windows numbers files beyond what a double holds: rounded, two folders would be one.
-  const { dev, ino } = statSync(folder, { bigint: true });
-  const key = `${dev}:${ino}`;
+/**
+ * All files, in an order that does not depend on the file system. Links are followed, each folder once.
+ *
+ * @param besides Folders whose files do not count.
+ */
+export function filesBelow(folder: string, besides: readonly string[] = []): Generator<Below> {
+  const passed = besides.filter((one) => existsSync(one)).map(keyOf);
+  return below(folder, new Set(passed.filter((key) => key !== keyOf(folder))));
+}
+
+function* below(folder: string, seen: Set<string>): Generator<Below> {
+  const key = keyOf(folder);
   if (seen.has(key)) return;
   seen.add(key);
   for (const name of readdirSync(folder).sort(compareText)) {
     const path = join(folder, name);
     const kind = kindOf(path);
-    if (kind === 'folder') yield* filesBelow(path, seen);
+    if (kind === 'folder') yield* below(path, seen);
     else yield { path, isFile: kind === 'file' };
   }
+}
+
+function keyOf(folder: string): string {
+  // Windows numbers files beyond what a double holds: rounded, two folders would be one.
+  const { dev, ino } = statSync(folder, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 function kindOf(path: string): 'file' | 'folder' | 'other' {

@@ -14,6 +14,10 @@ const DAY = 86_400;
 const MOST_HALF_LIVES = 10;
 /** In Bq; doses of patients are a hundred times this, and some programs write MBq. */
 const LEAST_DOSE = 1e5;
+/** In kg; some programs write grams. */
+const MOST_WEIGHT = 700;
+/** Two elements that tell when the agent was injected may be this many seconds apart. */
+const SAME_TIME = 60;
 
 /**
  * What values of a PET image are multiplied by to be standardised uptake values by body weight.
@@ -36,6 +40,7 @@ export function suvFactor(dataset: Dataset, acquired: readonly Moment[]): number
   if (units !== 'BQML' && units !== 'CNTS') throw noSuv(`units '${units || 'not said'}' are not read`);
   const [agent] = dataset.items(TAG.radiopharmaceutical);
   const weight = needed(dataset, TAG.weight, "the patient's weight");
+  if (weight > MOST_WEIGHT) throw noSuv(`a weight of ${weight} kg is not one of a patient`);
   const dose = needed(agent, TAG.radionuclideDose, 'the injected dose');
   if (dose < LEAST_DOSE) throw noSuv(`a dose of ${dose} Bq is not one of a patient`);
   const halfLife = needed(agent, TAG.radionuclideHalfLife, 'the half-life');
@@ -78,11 +83,7 @@ function secondsOfDecay(
   if (corrected !== 'START') {
     throw noSuv(`decay correction '${corrected || 'not said'}' is not read`);
   }
-  const whole = agent?.text(TAG.radiopharmaceuticalStartDateTime) ?? '';
-  const injected =
-    whole.length > 8
-      ? { date: whole.slice(0, 8), time: whole.slice(8) }
-      : { date: '', time: agent?.text(TAG.radiopharmaceuticalStart) ?? '' };
+  const injected = injectionOf(dataset, agent);
   const series = { date: dataset.text(TAG.seriesDate), time: dataset.text(TAG.seriesTime) };
   const all = [series, ...acquired].flatMap((scan) => secondsBetween(injected, scan, halfLife) ?? []);
   if (all.length === 0) {
@@ -95,11 +96,47 @@ function secondsOfDecay(
   throw noSuv(`the scan would begin ${hours} h after the injection`);
 }
 
+/** A time of the place of the scan: days since 1970, and seconds of the day. */
+interface Injection {
+  readonly day: number | null;
+  readonly seconds: number | null;
+}
+
+/** Date and time where they are written, by the clock of the other times. @throws FileFault where the time alone is another one. */
+function injectionOf(dataset: Dataset, agent: Dataset | undefined): Injection {
+  const time = agent?.text(TAG.radiopharmaceuticalStart) ?? '';
+  const alone = { day: null, seconds: secondsOf(time) };
+  const whole = agent?.text(TAG.radiopharmaceuticalStartDateTime) ?? '';
+  if (whole.length <= 8) return alone;
+  const [own, here] = [offsetIn(whole), offsetIn(dataset.text(TAG.timezone))];
+  // Nobody knows what the clock of the scan showed then.
+  if (own !== null && here === null) {
+    if (time !== '') return alone;
+    throw noSuv(`the time of injection has an offset from UTC (${whole}), and the scan does not say its own`);
+  }
+  const clock = secondsOf(whole.slice(8));
+  const date = dayOf(whole.slice(0, 8));
+  if (clock === null) return { day: date, seconds: null };
+  const moved = clock + (own === null || here === null ? 0 : here - own);
+  const seconds = ((moved % DAY) + DAY) % DAY;
+  const apart = alone.seconds === null ? 0 : Math.abs(seconds - alone.seconds);
+  if (Math.min(apart, DAY - apart) > SAME_TIME)
+    throw noSuv(`two times of injection are told: ${whole} and ${time}`);
+  return { day: date === null ? null : date + Math.floor(moved / DAY), seconds };
+}
+
+/** The offset from UTC that a time ends with, in seconds. */
+function offsetIn(text: string): number | null {
+  const [, sign, hours, minutes] = /([+-])(\d{2})(\d{2})$/.exec(text) ?? [];
+  if (sign === undefined) return null;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+}
+
 /** Null where a time is missing. */
-function secondsBetween(injected: Moment, scan: Moment, halfLife: number): number | null {
-  const [from, to] = [secondsOf(injected.time), secondsOf(scan.time)];
+function secondsBetween({ day, seconds: from }: Injection, scan: Moment, halfLife: number): number | null {
+  const to = secondsOf(scan.time);
   if (from === null || to === null) return null;
-  const [fromDay, toDay] = [dayOf(injected.date), dayOf(scan.date)];
+  const [fromDay, toDay] = [day, dayOf(scan.date)];
   if (fromDay !== null && toDay !== null) return to - from + (toDay - fromDay) * DAY;
   // The time of day says nothing of a nuclide that lives for days.
   if (halfLife > DAY / 2) return null;

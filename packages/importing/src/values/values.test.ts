@@ -84,6 +84,7 @@ test('SUV by body weight: decay to the scan, to the injection, across midnight; 
     ],
     [{ [TAG.weight]: ['DS', ''] }, "the patient's weight is missing"],
     [{ [TAG.weight]: ['DS', '70,5'] }, "the patient's weight is no number (70,5)"],
+    [{ [TAG.weight]: ['DS', '70000'] }, 'a weight of 70000 kg is not one of a patient'],
     [{ [TAG.weight]: ['DS', '0'] }, "the patient's weight is not above 0 (0)"],
     [agent({ [TAG.radionuclideDose]: ['DS', '3,7E+8'] }), 'the injected dose is no number (3,7E+8)'],
     [agent({ [TAG.radionuclideHalfLife]: ['DS', '6586,2'] }), 'the half-life is no number (6586,2)'],
@@ -103,6 +104,31 @@ const agent = (more: MadeUp): MadeUp => {
   return { [TAG.radiopharmaceutical]: ['SQ', [{ ...usual, ...more }]] };
 };
 
+test('an injection with an offset from UTC is moved to the clock of the scan, and two that differ are refused', () => {
+  const decay = (injected: MadeUp, more: MadeUp = {}): number => {
+    const made = { ...madeUpSlice(), ...MADE_UP_PET, ...agent(injected), ...more };
+    return Math.log2((suvFactor(parseFile(madeUpDicom(made)).dataset, []) * 370e6) / 70_000) * 6586.2;
+  };
+  const at = (whole: string, time = ''): MadeUp => ({
+    [TAG.radiopharmaceuticalStartDateTime]: ['DT', whole],
+    [TAG.radiopharmaceuticalStart]: ['TM', time],
+  });
+  const zone: MadeUp = { [TAG.timezone]: ['SH', '+0800'] };
+  const dated: MadeUp = { ...zone, [TAG.seriesDate]: ['DA', '20200101'] };
+  for (const [whole, time, more] of [
+    ['20200101011500.00+0000', '', zone],
+    ['20200101011500.00+0000', '091500', dated],
+    ['20191231204500-0430', '', dated],
+    ['20200101091500+0800', '091530', zone],
+    ['20200101091500', '', zone],
+    ['20200101011500+0000', '091500', {}],
+  ] as const)
+    expect(decay(at(whole, time), more), whole).toBeCloseTo(3600, 3);
+  expect(() => decay(at('20200101011500+0000'))).toThrow('has an offset from UTC (20200101011500+0000)');
+  expect(() => decay(at('20200101011500', '091500'))).toThrow('two times of injection are told');
+  expect(() => decay(at('20200101011500+0000', '011500'), zone)).toThrow('two times of injection are told');
+});
+
 test('the decay for SUV is that to the first image of the series, by dates where they are written', () => {
   const decay = (more: MadeUp, acquired: readonly Moment[]): number => {
     const { dataset } = parseFile(madeUpDicom({ ...madeUpSlice(), ...MADE_UP_PET, ...more }));
@@ -118,6 +144,7 @@ test('the decay for SUV is that to the first image of the series, by dates where
   const whole = (text: string, halfLife: string): MadeUp =>
     agent({
       [TAG.radiopharmaceuticalStartDateTime]: ['DT', text],
+      [TAG.radiopharmaceuticalStart]: ['TM', ''],
       [TAG.radionuclideHalfLife]: ['DS', halfLife],
     });
   const scan = [{ date: '20260304', time: '101500' }];

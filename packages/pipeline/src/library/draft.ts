@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import {
   type Config,
   defaultConfig,
+  groupBy,
   isObjectAddress,
   labelNamesOf,
   readCohortTable,
@@ -49,9 +50,10 @@ export function draftConfig(root: string, told: DraftTable | null): Draft {
   const {
     hospitals: names,
     labels: called,
-    patients,
+    patients: places,
     table,
   } = told === null ? walkCohort(root, []) : listedBelow(root, told);
+  const patients = onePerPerson(places);
   const modalities = countFolders(patients);
   const usual = modalities.filter((one) => one.patients * 2 >= patients.length);
   const chosen = (usual.length > 0 ? usual : modalities.slice(0, 1)).map(({ name }) => name);
@@ -87,6 +89,16 @@ function slicesBelow(root: string, modalities: readonly string[], told: DraftTab
   const { home_hospital: home } = defaultConfig().data;
   const table = told === null ? null : { table: readCohortTable(told.path, told.columns), home };
   return cohortBelow(root, modalities, null, table).slices;
+}
+
+/** Each patient once, with what all of their folders hold: folds have a folder each. */
+function onePerPerson(patients: readonly FoundPatient[]): FoundPatient[] {
+  const people = groupBy(patients, ({ hospital, label, patient }) =>
+    JSON.stringify([hospital, label, patient]),
+  );
+  return [...people.values()].flatMap((own) =>
+    own.slice(0, 1).map((one) => ({ ...one, folders: own.flatMap(({ folders }) => folders) })),
+  );
 }
 
 /** Patients of a table; where it names their images, the folders of each are the modalities that there are images of. */

@@ -190,3 +190,23 @@ test('a question about pictures names what is known of them alone', async () => 
   });
   expect(readFileSync(importFiles(optionsIn(folder).records).sheet, 'utf8')).toContain('old<br>');
 });
+
+test('slices of an import that lie below the pictures are not read as pictures, and never among them', async () => {
+  const folder = tempDir();
+  writePicture(folder, 'P1/A/1.png', 10);
+  const files = join(folder, 'files');
+  const own = {
+    output: join(files, 'data', 'raw'),
+    records: join(files, 'import'),
+    secrets: join(files, 'own'),
+  };
+  const options = optionsIn(folder, own);
+  for (const written of [1, 0, 0])
+    expect(await importStage(options, silentContext())).toMatchObject({ files: 1, written });
+  for (const root of [files, join(files, 'P1')])
+    await expect(importStage({ ...options, root, output: files }, silentContext())).rejects.toMatchObject({
+      code: 'E_IMPORT',
+      exitCode: 2,
+      message: expect.stringContaining('among the pictures'),
+    });
+});

@@ -108,7 +108,7 @@ test.each([
 
 test('images where the table says, visits under their patient, and sets as it gives them', async () => {
   const { config, raw } = study([], []);
-  for (const visit of ['a', 'b']) {
+  for (const visit of ['a', 'b', 'c']) {
     const place = `JM/JM00_${visit}/A/s1.png`;
     writeSlice(raw, place, slicePixels(place, 0));
     writeSlice(raw, place.replace('/A/', '/P/'), slicePixels(`${place}P`, 0));
@@ -118,8 +118,9 @@ test('images where the table says, visits under their patient, and sets as it gi
     ({ id, hospital, label }, i) =>
       `${id},${hospital},${['low', 'high'][label]},${hospital}/${id},${hospital === 'SY' ? 'test' : sets[i % 3]},`,
   );
-  const visits = ['a', 'b'].map(
-    (visit, i) => `JM00,JM,${['low', 'ＬＯＷ'][i]},JM/JM00_${visit},${['train', 'Train'][i]},${visit}`,
+  const visits = ['a', 'b', 'c'].map(
+    (visit, i) =>
+      `JM00,JM,${i === 1 ? 'ＬＯＷ' : 'low'},JM/JM00_${visit},${i === 1 ? 'Train' : 'train'},${visit}`,
   );
   const again = rows[0] ?? '';
   writeFileSync(
@@ -128,11 +129,16 @@ test('images where the table says, visits under their patient, and sets as it gi
   );
   config.data.labels = ['low', 'high'];
   config.data.home_hospital = 'nobody';
-  const { summary } = await preprocess({ config }, listening());
+  const context = listening();
+  const { summary } = await preprocess({ config }, context);
+  // EVERYBODY, of whom one came three times.
+  expect(context.said.join('\n')).toContain(
+    `${EVERYBODY.length} patients (${EVERYBODY.length + 2} visits) in JM, SY.`,
+  );
   expect(summary).toMatchObject({ given_split: true, home_hospital: 'JM', labels: ['low', 'high'] });
   const slices = readSplit(splitPath(config.data.splits_dir, 'train', 'A'));
   expect(slices.filter(({ patient }) => patient === 'JM00').map(({ path }) => path)).toEqual(
-    ['a', 'b'].map((visit) => join(raw, `JM/JM00_${visit}/A/s1.png`)),
+    ['a', 'b', 'c'].map((visit) => join(raw, `JM/JM00_${visit}/A/s1.png`)),
   );
   const given = Object.fromEntries(cohortOf(config).map(({ patient, split }) => [patient, split]));
   expect(given).toMatchObject({ JM00: 'train', JM01: 'train', JM02: 'val', JM10: 'train', SY00: 'test' });

@@ -36,11 +36,8 @@ export function findCohort({ config }: { config: Config }, context: StageContext
   refuseOwnSplit(config.data.splits_dir);
   const found = underKeys(readFolders(root_dir, config.data, context));
   const { table } = found;
-  const n = counted(found.patients.length, 'patient folder');
-  say(
-    context,
-    found.hospitals.length === 0 ? `${n} as the table has them.` : `${n} in ${found.hospitals.join(', ')}.`,
-  );
+  const where = found.hospitals.length === 0 ? 'as the table has them' : `in ${found.hospitals.join(', ')}`;
+  say(context, `${peopleOf(found)} ${where}.`);
   saySameIds(found, context);
   if (found.labels !== null) {
     const order = labels === null ? ', in the order of their names (another: --labels)' : '';
@@ -50,6 +47,18 @@ export function findCohort({ config }: { config: Config }, context: StageContext
   if (table === null || table.issues.length === 0) requireOwnHome(config, found);
   if (config.preprocess.log_dir !== null) requireWritable(config.preprocess.log_dir, '--log_dir');
   return found;
+}
+
+/** A patient has a folder for each visit or fold. */
+function peopleOf({ patients, table }: FoundCohort): string {
+  const n = counted(new Set(patients.map(({ patient }) => patient)).size, 'patient');
+  if (table === null || table.table.columns.visit === undefined) return n;
+  const { cell } = table.table;
+  const visits = [...table.rows.values()].map((rows) => new Set(rows.map((row) => cell(row, 'visit'))).size);
+  return `${n} (${counted(
+    visits.reduce((sum, one) => sum + one, 0),
+    'visit',
+  )})`;
 }
 
 /** Where no table says who is in which set. */

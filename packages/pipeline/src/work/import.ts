@@ -144,7 +144,7 @@ export async function importImages(
   const key = secretKey(keyPath, 'UIDs', 'import all into new folders');
   const sources = new Sources(secrets, key);
   const read = sources.watching(readerFor(who, { key, mapping, unclear, masks }));
-  const found = findImages(options.root, read, step('reading headers'));
+  const found = findImages(options.root, read, step('reading headers'), [options.output, records, secrets]);
   const { images, alone } = withoutMasksAlone(found.images, mapping, who.modalities);
   if (options.kind !== 'dicom' && images.length > 0) requireWho(who, !dryRun, images);
   const known = existsSync(path) ? readPseudonyms(path) : [];
@@ -274,15 +274,24 @@ function readerFor(
     : niftiReader(whose, { ...volumes, key });
 }
 
-/** The table that leads back may not lie where the data are passed on. */
-function requireApart({ output, records, secrets }: ImportOptions): void {
+/** The table that leads back may not lie where the data are passed on, nor slices among pictures, which they would be next time. */
+function requireApart({ kind, root, output, records, secrets }: ImportOptions): void {
+  if (kind === 'images' && isWithin(root, output))
+    throw new UsageError('E_IMPORT', 'slices would lie among the pictures that are imported', {
+      where: output,
+      hint: 'Give --output a folder that does not hold the pictures',
+    });
   for (const folder of [output, records]) {
-    if (!`${resolve(secrets)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) continue;
+    if (!isWithin(secrets, folder)) continue;
     throw new UsageError('E_IMPORT', 'the table of pseudonyms would lie in a folder that is passed on', {
       where: secrets,
       hint: 'Give --private a separate folder, outside --output and --records',
     });
   }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
 }
 
 /** Before the first import there is nothing of ours that has these names. @throws UsageError. */

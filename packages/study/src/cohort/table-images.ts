@@ -1,4 +1,4 @@
-import { basename, dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import type { CohortTable, TableIssue, TableRow } from '@radweave/artifacts';
 import { statSync } from '@radweave/artifacts/files';
 import { remark } from '@radweave/remarks';
@@ -43,9 +43,10 @@ export function walkListed(
         ),
       );
     }
-    // Visits have files of the same names.
+    // Visits have files of the same names, and often folders too.
     if (own.size > 1)
-      for (const slice of added) slice.file = `${basename(dirname(slice.path))}/${slice.file}`;
+      for (const slice of added)
+        slice.file = `${relative(root, dirname(slice.path)).split(sep).join('/')}/${slice.file}`;
   }
   const misplaced = walk.found.misplaced.map((path) => relative(root, path));
   return { found: { ...walk.found, hospitals: [...hospitals], misplaced }, issues };
