@@ -5,6 +5,7 @@ import { TAG } from '../dicom/tags.ts';
 import type { CutPlane } from '../nifti/cuts.ts';
 import { type Frame, framesOf } from './frames.ts';
 import { reasonToLeaveOut } from './leave-out.ts';
+import { withoutIdentity } from './without-identity.ts';
 
 /** What the header of a file says, as far as its series is chosen and put in order by it. */
 export interface Image {
@@ -121,7 +122,7 @@ function factsOf(dataset: Dataset): ImageFacts {
       .join(' ');
   return {
     type: dataset.text(TAG.modality),
-    description: joined(TAG.seriesDescription) || joined(TAG.protocolName),
+    description: withoutIdentity(joined(TAG.seriesDescription) || joined(TAG.protocolName), dataset),
     imageType: dataset.text(TAG.imageType),
     contrast: /^(?!(no|none|n|keine|without)$)./i.test(dataset.text(TAG.contrastAgent)),
     delay: delayOf(dataset),
