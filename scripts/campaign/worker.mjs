@@ -30,4 +30,5 @@ async function perform({ name, after }) {
   rmSync(inside + serial);
 }
 
-await workOff(board, perform, { index: Number(serial), pause: 1000, signal: new AbortController().signal });
+const duty = { board, perform, index: Number(serial) };
+await workOff([duty], { pause: 1000, signal: new AbortController().signal });

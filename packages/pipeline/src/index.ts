@@ -32,5 +32,5 @@ export { type OpenPlan, openPlan } from './tasks/open-plan.ts';
 export { planSearch } from './tasks/plan-search.ts';
 export { planStudy } from './tasks/plan-study.ts';
 export { studyStatus, type TaskState, type TaskStatus } from './tasks/study-status.ts';
-export { work as workOnPlan } from './tasks/work.ts';
+export { work as workOnPlans } from './tasks/work.ts';
 export { placeIn } from './work/ranks-place.ts';

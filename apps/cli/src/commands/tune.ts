@@ -21,7 +21,7 @@ export const define: Define = (command) => {
       for (const modality of new Set(typed.modality ?? config.data.modalities))
         plans.push(await planSearch({ config, modality }, runner));
     });
-    for (const plan of plans) await workOn(plan, typed);
+    await workOn(plans, typed);
     const found = plans.map((plan) => readSearch(tuneFiles(plan.config.experiment.output_dir).record));
     const json = found.length === 1 ? found[0] : found;
     process.stdout.write(typed.json === true ? jsonLine(json) : plans.map(searchEnding).join('\n'));

@@ -10,7 +10,7 @@ import {
   whole,
   workerDevices,
   workInProcesses,
-  workOnPlan,
+  workOnPlans,
 } from '@radweave/pipeline';
 import { runEnding } from '../present/results.ts';
 import { searchEnding } from '../present/search.ts';
@@ -45,16 +45,16 @@ export const define: Define = (command) => {
   addFlags(command, 'work', WORK_FLAGS);
   command.action(async (flags: WorkFlags) => {
     const plan = openPlan(readCall('work', flags));
-    await workOn(plan, flags);
+    await workOn([plan], flags);
     const { json } = flags;
     const ending = (): string => ('rungs' in plan.plan.how ? searchEnding(plan) : runEnding(plan.config));
     process.stdout.write(json === true ? jsonLine(await studyStatus(plan)) : ending());
   });
 };
 
-/** Does the tasks of a plan here, or in as many processes as the flags ask for. */
+/** Does the tasks of plans here, or in as many processes as the flags ask for. */
 export async function workOn(
-  plan: OpenPlan,
+  plans: readonly OpenPlan[],
   { workers, devices: names, index: typed, quiet = false }: WorkFlags,
 ): Promise<void> {
   const devices = workerDevices({
@@ -63,10 +63,10 @@ export async function workOn(
   });
   const index = workerIndex(typed);
   if (devices.length === 0) {
-    await onTerminal(quiet, (runner, signal) => workOnPlan(plan, runner, { index, signal }));
+    await onTerminal(quiet, (runner, signal) => workOnPlans(plans, runner, { index, signal }));
     await finishCopies();
     return;
   }
   const onEvent = showWorkers(quiet);
-  await stoppable((signal) => workInProcesses(plan, devices, index * devices.length, { onEvent, signal }));
+  await stoppable((signal) => workInProcesses(plans, devices, index * devices.length, { onEvent, signal }));
 }

@@ -80,11 +80,11 @@ async function workWith(open: OpenPlan, options: WorkerOptions & WorkersFollowin
   const { index = 0, onEvent, signal = new AbortController().signal } = options;
   const devices = workerDevices(options);
   if (devices.length > 0) {
-    await workInProcesses(open, devices, index * devices.length, { onEvent, signal });
+    await workInProcesses([open], devices, index * devices.length, { onEvent, signal });
     return;
   }
   const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
-  await workOn(open, followedRunner(following), { index, signal });
+  await workOn([open], followedRunner(following), { index, signal });
   await finishCopies();
 }
 

@@ -23,11 +23,11 @@ function tell(message: FromWorker): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function workOn({ open, index }: Exclude<ToWorker, 'stop'>): Promise<void> {
+async function workOn({ opens, index }: Exclude<ToWorker, 'stop'>): Promise<void> {
   const { signal } = stopping;
   const runner = followedRunner({ onEvent: (event) => void tell({ type: 'event', event }), signal });
   try {
-    await work(open, runner, { index, signal });
+    await work(opens, runner, { index, signal });
     await finishCopies();
     await tell({ type: 'done' });
   } catch (error) {

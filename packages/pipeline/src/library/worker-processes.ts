@@ -35,7 +35,7 @@ export interface WorkersFollowing {
   signal?: AbortSignal | undefined;
 }
 
-export type ToWorker = 'stop' | { open: OpenPlan; index: number };
+export type ToWorker = 'stop' | { opens: OpenPlan[]; index: number };
 export type FromWorker =
   | { type: 'event'; event: StageEvent }
   | { type: 'done' }
@@ -58,9 +58,14 @@ export function workerDevices({ workers, devices }: WorkerOptions): (string | nu
 }
 
 /** Refuses devices that are none, or are not here: else the other workers would do the whole study without a word of it. */
-async function requireDevices({ config }: OpenPlan, devices: readonly (string | null)[]): Promise<void> {
+async function requireDevices(
+  opens: readonly OpenPlan[],
+  devices: readonly (string | null)[],
+): Promise<void> {
   const named = new Set(devices.filter((device) => device !== null));
-  for (const device of named) applyOverrides(config, [['training.device', device]], () => '--devices');
+  for (const { config } of opens) {
+    for (const device of named) applyOverrides(config, [['training.device', device]], () => '--devices');
+  }
   // These two are always there, and asking for them would load libtorch.
   const toFind = [...named].filter((device) => device !== 'cpu' && device !== 'auto');
   if (toFind.length === 0) return;
@@ -69,19 +74,19 @@ async function requireDevices({ config }: OpenPlan, devices: readonly (string | 
 }
 
 /**
- * Does the tasks of a plan in a process for each device. The machine's threads are divided among them, unless
+ * Does the tasks of plans in a process for each device. The machine's threads are divided among them, unless
  * `RADWEAVE_THREADS` says how many each has.
  *
  * @param first Number of the first worker.
- * @throws as one worker does; RadweaveError `E_WORKERS` where all have ended before the plan has.
+ * @throws as one worker does; RadweaveError `E_WORKERS` where all have ended before a plan has.
  */
 export async function workInProcesses(
-  open: OpenPlan,
+  opens: readonly OpenPlan[],
   devices: readonly (string | null)[],
   first: number,
   { onEvent = () => undefined, signal }: WorkersFollowing,
 ): Promise<void> {
-  await requireDevices(open, devices);
+  await requireDevices(opens, devices);
   const threads = String(Math.max(1, Math.floor(availableParallelism() / devices.length)));
   const env = { RADWEAVE_THREADS: threads, ...process.env };
   const workers = devices.map((device, i) => {
@@ -95,7 +100,7 @@ export async function workInProcesses(
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const end = endOf(child, (event) => onEvent(event, index));
-    send(child, { open: onDevice(open, device), index });
+    send(child, { opens: opens.map((open) => onDevice(open, device)), index });
     return { child, end };
   });
   const stop = (): void => {
@@ -104,7 +109,7 @@ export async function workInProcesses(
   signal?.addEventListener('abort', stop);
   if (signal?.aborted === true) stop();
   try {
-    await throwUnlessDone(open, await Promise.all(workers.map(({ end }) => end)));
+    await throwUnlessDone(opens, await Promise.all(workers.map(({ end }) => end)));
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -144,13 +149,16 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 const isStop = (error: Error): boolean => exitCodeOf(error) === 4;
 
 /** @throws what all workers ended with, where tasks are open. */
-async function throwUnlessDone(open: OpenPlan, ends: readonly (Error | undefined)[]): Promise<void> {
+async function throwUnlessDone(
+  opens: readonly OpenPlan[],
+  ends: readonly (Error | undefined)[],
+): Promise<void> {
   const errors = ends.filter((error) => error !== undefined);
   if (errors.some(isStop)) {
     throw new InterruptedError('the workers were stopped', 'Start them again to continue');
   }
-  throwFailed(open);
-  const tasks = await studyStatus(open);
+  for (const open of opens) throwFailed(open);
+  const tasks = (await Promise.all(opens.map(studyStatus))).flat();
   const left = tasks.filter(({ state }) => state !== 'done' && state !== 'left out').map(({ name }) => name);
   if (left.length === 0) return;
   const [cause] = errors;

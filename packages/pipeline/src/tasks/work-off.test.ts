@@ -17,7 +17,7 @@ import { Random } from '@radweave/stats';
 import { tempDir } from '@radweave/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { Board } from './board.ts';
-import { workOff } from './work-off.ts';
+import { type Duty, type WorkOptions, workOff } from './work-off.ts';
 
 const needs = { device: 'cpu', passes: 0, minutes: null, memory_mb: null };
 
@@ -42,6 +42,13 @@ const options = (): { index: number; pause: number; signal: AbortSignal } => ({
   signal: new AbortController().signal,
 });
 
+/** One worker at one plan. */
+const workOn = (
+  board: Board,
+  perform: Duty['perform'],
+  { index, ...options }: WorkOptions & { index: number },
+): Promise<void> => workOff([{ board, perform, index }], options);
+
 test('a worker does each task once, after those it needs, whichever it looks at first', async () => {
   const folder = tempDir();
   const plan = planOf(folder, 5, (i) => (i >= 2 ? [i - 2] : []));
@@ -50,10 +57,46 @@ test('a worker does each task once, after those it needs, whichever it looks at 
     for (const one of after) expect(seen).toContain(one);
     seen.push(name);
   };
-  await workOff(new Board(folder, plan, 1), perform, { ...options(), index: 1 });
+  await workOn(new Board(folder, plan, 1), perform, { ...options(), index: 1 });
   expect(seen.toSorted()).toEqual(['0', '1', '2', '3', '4']);
-  await workOff(new Board(folder, plan, 2), perform, options());
+  await workOn(new Board(folder, plan, 2), perform, options());
   expect(seen).toHaveLength(5);
+});
+
+test('of two plans a worker does the first, and the second while others have what is left of the first', async () => {
+  const [one, two] = [tempDir(), tempDir()];
+  const boards = [one, two].map(
+    (folder) =>
+      new Board(
+        folder,
+        planOf(folder, 2, () => []),
+        0,
+      ),
+  );
+  const elsewhere = new Board(
+    one,
+    planOf(one, 2, () => []),
+    1,
+  );
+  const seen: string[] = [];
+  let free = (): void => undefined;
+  const kept = new Promise<void>((resolve) => {
+    free = resolve;
+  });
+  const [task] = elsewhere.look().ready;
+  if (task === undefined) throw new Error('there is no task');
+  const other = elsewhere.attempt(task, () => kept);
+  const dutyOf = (board: Board, i: number): Duty => ({
+    board,
+    index: 0,
+    perform: async ({ name }) => {
+      seen.push(`${i}-${name}`);
+      if (seen.length === 3) free();
+    },
+  });
+  await workOff(boards.map(dutyOf), options());
+  expect(seen).toEqual(['0-1', '1-0', '1-1']);
+  expect(await other).toBe(true);
 });
 
 test('what needs a task that failed is left, all else is done', async () => {
@@ -61,7 +104,7 @@ test('what needs a task that failed is left, all else is done', async () => {
   const plan = planOf(folder, 4, (i) => (i === 3 ? [1] : []));
   const board = new Board(folder, plan, 0);
   const seen: string[] = [];
-  await workOff(
+  await workOn(
     board,
     async ({ name }) => {
       if (name === '1') throw ofThread(new DataError('E_IMAGES', 'damaged'));
@@ -82,7 +125,7 @@ test('a task on which nothing had changed keeps what it took when it was done', 
   const needs = { device: 'cpu', passes: 0, minutes: 2, memory_mb: 300 };
   const tasks = plan.tasks.map((task, i) => (i === 0 ? { ...task, needs } : task));
   const board = new Board(folder, { ...plan, tasks }, 0);
-  await workOff(board, async () => 'unchanged', options());
+  await workOn(board, async () => 'unchanged', options());
   expect(board.record('0')).toMatchObject({ state: 'done', seconds: 120, memory_mb: 300 });
   // It was done without a plan: nobody has measured it.
   expect(board.record('1')).toMatchObject({ state: 'done', seconds: null, memory_mb: null });
@@ -110,7 +153,7 @@ test.each([
     planOf(folder, 1, () => []),
     0,
   );
-  await expect(workOff(board, () => Promise.reject(lack), options())).rejects.toBe(lack);
+  await expect(workOn(board, () => Promise.reject(lack), options())).rejects.toBe(lack);
   expect(board.record('0')).toMatchObject({ state: 'stopped', error: null });
 });
 
@@ -121,12 +164,12 @@ test('a worker that is asked to stop leaves its task to the next, and a new plan
   const stop = async (): Promise<void> => {
     throw ofThread(new InterruptedError('stopped'));
   };
-  await expect(workOff(board, stop, options())).rejects.toThrow('stopped');
+  await expect(workOn(board, stop, options())).rejects.toThrow('stopped');
   expect(board.record('0')).toMatchObject({ state: 'stopped' });
   await board.attempt(plan.tasks[0] as PlannedTask, async () => undefined);
   expect(board.record('0')).toMatchObject({ state: 'done', attempts: 1 });
   writePlan(join(folder, 'tasks.json'), { ...plan, id: 'two' });
-  await expect(workOff(board, async () => undefined, options())).rejects.toMatchObject({ code: 'E_PLAN' });
+  await expect(workOn(board, async () => undefined, options())).rejects.toMatchObject({ code: 'E_PLAN' });
 });
 
 test('a task at which five workers died is given up', async () => {
@@ -136,7 +179,7 @@ test('a task at which five workers died is given up', async () => {
   const die = `process.kill(process.pid, 'SIGKILL');`;
   for (let i = 0; i < 5; i++) await once(worker(folder, plan, i, die), 'exit');
   const board = new Board(folder, plan, 0);
-  await workOff(board, async () => expect.unreachable(), options());
+  await workOn(board, async () => expect.unreachable(), options());
   expect(board.record('0')).toMatchObject({ state: 'failed', error: { code: 'E_TASK_DIED' } });
 });
 
@@ -154,7 +197,7 @@ function worker(folder: string, plan: Plan, index: number, action: string): Chil
     process.chdir(${JSON.stringify(folder)});
     const board = new Board('.', ${JSON.stringify(plan)}, ${index});
     const perform = async ({ name, after }) => { ${action} };
-    await workOff(board, perform, { index: ${index}, pause: 20, signal: new AbortController().signal });`;
+    await workOff([{ board, perform, index: ${index} }], { pause: 20, signal: new AbortController().signal });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -5,34 +5,36 @@ import { stepsOf } from '../job/steps.ts';
 import { Board, type Choice } from './board.ts';
 import type { OpenPlan } from './open-plan.ts';
 import { SearchTasks } from './search.ts';
-import { workOff } from './work-off.ts';
+import { type Duty, workOff } from './work-off.ts';
 
 /** Often enough for people, seldom enough for a network folder. */
 const PAUSE_MS = 2000;
 
 /**
- * Does the tasks of a plan, as one of any number of workers, until none is left.
+ * Does the tasks of plans, as one of any number of workers, until none is left.
  *
  * @param index Number of the worker, from 0.
  * @throws RadweaveError `E_TASK_FAILED` at the end where tasks have failed; InterruptedError when asked to stop.
  */
 export async function work(
-  open: OpenPlan,
+  opens: readonly OpenPlan[],
   runner: Runner,
   { index, signal }: { index: number; signal: AbortSignal },
 ): Promise<void> {
+  const duties: Duty[] = [];
+  for (const open of opens) duties.push(await dutyOf(open, runner, index));
+  await workOff(duties, { pause: PAUSE_MS, signal });
+  for (const open of opens) throwFailed(open);
+}
+
+async function dutyOf(open: OpenPlan, runner: Runner, index: number): Promise<Duty> {
   const { plan, folder } = open;
   const board = new Board(folder, plan, index);
-  const options = { pause: PAUSE_MS, signal };
-  if ('rungs' in plan.how) {
-    const search = new SearchTasks(open, plan.how);
-    const choose: Choice = (tasks) => search.wanted(tasks, board);
-    // Whoever is free takes what the search wants first.
-    await workOff(board, (task) => search.perform(task, board, runner), { ...options, index: 0, choose });
-  } else {
-    await workOff(board, await stepDoer(open, plan.how, runner), { ...options, index });
-  }
-  throwFailed(open);
+  if (!('rungs' in plan.how)) return { board, perform: await stepDoer(open, plan.how, runner), index };
+  const search = new SearchTasks(open, plan.how);
+  const choose: Choice = (tasks) => search.wanted(tasks, board);
+  // Whoever is free takes what the search wants first.
+  return { board, perform: (task) => search.perform(task, board, runner), index: 0, choose };
 }
 
 async function stepDoer(
