@@ -44,6 +44,15 @@ test('a warning exits with 0, and with 3 under --strict', () => {
   expect(JSON.parse(strict.stdout)).toMatchObject({ verdict: 'warning' });
 });
 
+test('a warning names whom it is about apart from what is said of them, and a command that can be typed', () => {
+  const { stderr } = auditOf({ train: ['JM1', 'JM2'], val: ['JM3'], test: ['JM1_2'] });
+  const told = stderr.replace(/\s+/g, ' ');
+  expect(told).toContain('(1 case: JM1, JM1_2: JM1 in train, JM1_2 in test)');
+  expect(told).toMatch(
+    / and run (npx )?radweave preprocess --table … --modalities A --output_dir splits again\./,
+  );
+});
+
 test('a distance beyond 15 bits is refused', () => {
   const { status, stderr } = auditOf({ train: ['JM1'] }, '--near_duplicate_distance', '16');
   expect(status).toBe(2);

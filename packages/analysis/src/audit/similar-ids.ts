@@ -36,7 +36,7 @@ export function checkSimilarIds(subject: AuditSubject): CheckReport {
     const own = all.filter((group) => group.how === how && isAsked(group));
     const where = subject.config.data.splits_dir;
     const hint =
-      'If it is one patient, use one ID in the folders, or give preprocess a --table with a row for each visit';
+      'If it is one patient, use one ID in the folders, or write a table with a row for each visit and run radweave preprocess --table … again';
     return finding(what, casesOf(subject, own), where, hint);
   };
   const apart = (group: AlikePatients): boolean => isApart(subject, group);

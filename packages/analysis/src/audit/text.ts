@@ -1,4 +1,4 @@
-import type { AuditFinding, AuditRecord } from '@radweave/artifacts';
+import type { AuditCase, AuditFinding, AuditRecord } from '@radweave/artifacts';
 import { readFileSync } from '@radweave/artifacts/files';
 import { counted } from '@radweave/remarks';
 
@@ -33,6 +33,11 @@ export function isAuditText(path: string): boolean {
   return text === '' || Object.values(VERDICTS).some((verdict) => text.startsWith(verdict));
 }
 
+/** Whom a case is of, and what is known of it. */
+export function caseText({ patients, detail }: AuditCase): string {
+  return [patients.join(', '), detail].filter(Boolean).join(': ');
+}
+
 function findingText(finding: AuditFinding): string[] {
   const { severity, code, what, where, hint, count, at_least, cases } = finding;
   const left = count - cases.length;
@@ -41,7 +46,7 @@ function findingText(finding: AuditFinding): string[] {
     `${severity.toUpperCase()} ${code}: ${what.text}`,
     `  ${at_least ? 'at least ' : ''}${counted(count, 'case')} (${where})`,
     `  ${hint}`,
-    ...cases.map(({ patients, detail }) => `  - ${[patients.join(', '), detail].filter(Boolean).join(': ')}`),
+    ...cases.map((one) => `  - ${caseText(one)}`),
     ...(left > 0 ? [`  - and ${left} more`] : []),
   ];
 }

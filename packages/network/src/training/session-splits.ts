@@ -1,6 +1,6 @@
 import { type Config, SPLITS, type Split, splitPath } from '@radweave/artifacts';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
-import { requireLearnable } from '@radweave/study/cohort/learnable';
+import { dividedBy, requireLearnable } from '@radweave/study/cohort/learnable';
 import { type LabelNames, namesIn, type SliceTable } from '@radweave/study/cohort/slice-table';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
 import type { StageContext } from '@radweave/study/context/events';
@@ -45,6 +45,7 @@ export function readTables(config: Config, modality: string, context: StageConte
     config.model.num_classes,
     `modality ${modality}`,
     place,
+    dividedBy(config.data.splits_dir),
     namesIn(SPLITS.flatMap((split) => tables[split].rows)),
   );
   return tables;

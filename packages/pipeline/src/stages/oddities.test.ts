@@ -133,11 +133,13 @@ test('images of other formats alone are named with the command that imports them
       if (from.test(entry)) renameSync(join(place, entry), join(place, entry.replace(from, ending)));
     }
   };
+  const files = readdirSync(raw, { recursive: true, encoding: 'utf8' });
+  const images = files.filter((path) => path.endsWith('.png')).length;
   into(raw, /\.png$/, '.nii.gz');
   await expect(preprocess({ config }, listening())).rejects.toThrow(
     expect.objectContaining({
       code: 'E_NO_PATIENTS',
-      message: expect.stringContaining('their folders hold .nii.gz: '),
+      message: expect.stringMatching(new RegExp(`their folders hold \\.nii\\.gz: ${images}\\.`)),
       hint: expect.stringContaining(`radweave import nifti ${raw}`),
     }),
   );

@@ -144,6 +144,22 @@ test('images where the table says, visits under their patient, and sets as it gi
   expect(given).toMatchObject({ JM00: 'train', JM01: 'train', JM02: 'val', JM10: 'train', SY00: 'test' });
 });
 
+test('a table that leaves a set without a label is refused with what can mend it, before anything is written', async () => {
+  const lines = (split: (one: { hospital: string; label: number }, i: number) => string): string[] =>
+    EVERYBODY.map((one, i) => `${one.id},${one.hospital},${one.label},${split(one, i)}`);
+  const header = 'patient,hospital,label,split';
+  const { config } = study(
+    ['grade0', 'grade1'],
+    [header, ...lines(({ label }, i) => (label === 1 || i % 2 === 0 ? 'train' : 'val'))],
+  );
+  await expect(preprocess({ config }, listening())).rejects.toMatchObject({
+    code: 'E_CLASS_MISSING',
+    message: expect.stringContaining('validation has no patient of label 1'),
+    hint: expect.stringMatching(/^Correct the sets in the table/),
+  });
+  expect(existsSync(config.data.splits_dir)).toBe(false);
+});
+
 test('a table whose test patients are of a hospital that trains is told to be an internal test', async () => {
   const rows = EVERYBODY.map(({ id, hospital, label }) => {
     const split = hospital === 'SY' || id.endsWith('0') ? 'test' : id.endsWith('1') ? 'train' : 'val';

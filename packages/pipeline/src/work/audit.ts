@@ -4,7 +4,7 @@ import { decisionsHash } from '@radweave/analysis/audit/frozen';
 import { type PerformedCheck, performCheck } from '@radweave/analysis/audit/perform';
 import { alikeIds } from '@radweave/analysis/audit/similar-ids';
 import { type AuditSubject, readSubject } from '@radweave/analysis/audit/subject';
-import { auditText, isAuditText } from '@radweave/analysis/audit/text';
+import { auditText, caseText, isAuditText } from '@radweave/analysis/audit/text';
 import {
   type AuditFinding,
   type AuditRecord,
@@ -150,7 +150,7 @@ function recordOf(
 /** How many cases a finding has, and the first of them. */
 function casesOf({ count, cases: [example] }: AuditFinding): string {
   if (example === undefined) return counted(count, 'case');
-  return `${counted(count, 'case')}${count > 1 ? ', such as' : ':'} ${[...example.patients, example.detail].join(' ')}`;
+  return `${counted(count, 'case')}${count > 1 ? ', such as' : ':'} ${caseText(example)}`;
 }
 
 /** Everything is in the files; the message names the first few. */

@@ -22,7 +22,7 @@ import {
   takeSplits,
 } from '@radweave/study/cohort/assign';
 import { refuseOrLeaveOut } from '@radweave/study/cohort/cohort-below';
-import { importAdvice, textOf } from '@radweave/study/cohort/foreign';
+import { addForeign, importAdvice, textOf } from '@radweave/study/cohort/foreign';
 import type { FoundCohort } from '@radweave/study/cohort/found';
 import {
   checkImages,
@@ -99,7 +99,9 @@ export async function preprocess(
   ];
   for (const { text } of warnings) warn(context, text);
   const members = assigned(gathered.members, found, config);
-  if (config.data.missing === 'allow') requireEachLearnable(members, config.data);
+  if (splits !== null || config.data.missing === 'allow') {
+    requireEachLearnable(members, config.data, splits === null ? 'drawn' : 'table');
+  }
   const external = members.filter(({ split }) => split === 'test');
   const { home_hospital, train_ratio } = config.data;
   const late = [
@@ -155,7 +157,10 @@ function assigned(
 ): AssignedMember[] {
   const { root_dir, modalities, missing, home_hospital, train_ratio } = config.data;
   if (members.length === 0) {
-    const counts = new Map([...foreign.values()].flatMap((one) => [...one.counts]));
+    const counts = new Map<string, number>();
+    for (const one of foreign.values()) {
+      for (const [ending, n] of one.counts) addForeign(counts, ending, n);
+    }
     const isForeign = slices.length === 0 && counts.size > 0;
     const folders = patients.flatMap((one) => one.folders.map((name) => name.normalize('NFC')));
     const wrong = modalities.find((name) => !folders.includes(name));

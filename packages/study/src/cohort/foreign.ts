@@ -25,8 +25,8 @@ export function foreignEnding(file: string): string | null {
   return /\.(?:nii\.gz|[^.]+)$/i.exec(file)?.[0].toLowerCase() ?? 'without an extension';
 }
 
-export function addForeign(counts: Map<string, number>, ending: string): void {
-  counts.set(ending, (counts.get(ending) ?? 0) + 1);
+export function addForeign(counts: Map<string, number>, ending: string, n = 1): void {
+  counts.set(ending, (counts.get(ending) ?? 0) + n);
 }
 
 /** `.dcm: 28`, the most frequent first. */

@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest';
 import { planFolds, planHospitals } from '../folds/plan.ts';
-import { type LearningSets, requireLearnable } from './learnable.ts';
+import { type DividedBy, type LearningSets, requireLearnable } from './learnable.ts';
 
 const of = (hospital: string, ...labels: number[]): { hospital: string; label: number }[] =>
   labels.map((label) => ({ hospital, label }));
 
-function refusal(sets: Partial<LearningSets>, classes = 2, names: readonly string[] = []): string {
+function refusal(
+  sets: Partial<LearningSets>,
+  classes = 2,
+  names: readonly string[] = [],
+  by: DividedBy = 'drawn',
+): string {
   const all = { train: of('DU', 0, 0, 1), val: of('DU', 0, 1), test: of('HT', 0, 1), ...sets };
   try {
-    requireLearnable(all, classes, 'modality A', (split) => `${split}_A.csv`, names);
+    requireLearnable(all, classes, 'modality A', (split) => `${split}_A.csv`, by, names);
     return '';
   } catch (error) {
     return String(error);
@@ -32,6 +37,18 @@ test('a class missing in training or validation is named, with what is there', (
     /training has no patient of label 0 or 1 \(it has no patients\); validation has no/,
   );
   expect(refusal({}, 3)).toMatch(/no patient of label 2.*If there are 2 classes, set model.num_classes to 2/);
+});
+
+test.each([
+  ['drawn', /Add patients of that label to the home hospital \(or choose another --train_ratio\)/],
+  ['table', /\. Correct the sets in the table, or add .* run radweave preprocess again$/],
+  ['own', /\. Correct the split files$/],
+  ['folds', /\. Add patients of that label; to leave hospitals out, patients of other hospitals$/],
+] as const)('what is advised of sets that were made otherwise: %s', (by, advice) => {
+  const told = refusal({ val: of('DU', 0) }, 2, [], by);
+  expect(told).toMatch(advice);
+  expect(told.includes('--train_ratio')).toBe(by === 'drawn');
+  expect(refusal({}, 3, [], by)).toMatch(/set model.num_classes to 2\. Otherwise: .*/);
 });
 
 test('a label that only the external test set has is refused with the hospital', () => {

@@ -1,4 +1,4 @@
-import { type Config, DataError, SPLITS, type Split } from '@radweave/artifacts';
+import { type Config, DataError, SPLITS, type Split, splitSummaryIn } from '@radweave/artifacts';
 import { and, are, counted } from '@radweave/remarks';
 import type { AssignedMember } from './assign.ts';
 import { forEachSplit } from './each-split.ts';
@@ -8,6 +8,24 @@ import type { LabelNames, PatientRow } from './slice-table.ts';
 /** Patients of each set, as far as it matters for what can be learned. */
 export type LearningSets = Record<Split, readonly Pick<PatientRow, 'hospital' | 'label'>[]>;
 
+/** By what patients came into their sets, and so what gives a set the label that it lacks. */
+const REMEDIES = {
+  drawn:
+    'Add patients of that label to the home hospital (or choose another --train_ratio) and run radweave preprocess again',
+  table: 'Correct the sets in the table, or add patients of that label, and run radweave preprocess again',
+  own: 'Correct the split files',
+  folds: 'Add patients of that label; to leave hospitals out, patients of other hospitals',
+};
+
+export type DividedBy = keyof typeof REMEDIES;
+
+/** Who has divided the patients of a splits folder. */
+export function dividedBy(splitsDir: string): Exclude<DividedBy, 'folds'> {
+  const summary = splitSummaryIn(splitsDir);
+  if (summary === null) return 'own';
+  return summary.given_split === true ? 'table' : 'drawn';
+}
+
 const NAMES: Record<Split, string> = { train: 'training', val: 'validation', test: 'the test set' };
 
 /**
@@ -16,6 +34,7 @@ const NAMES: Record<Split, string> = { train: 'training', val: 'validation', tes
  *
  * @param what Whose sets these are, such as `modality A`.
  * @param where Where a set is listed: the path of its split file.
+ * @param by What divided the patients.
  * @param names Of the labels, where they have any.
  * @throws DataError that says which class is missing where, and what to do.
  */
@@ -24,6 +43,7 @@ export function requireLearnable(
   classes: number,
   what: string,
   where: (split: Split) => string,
+  by: DividedBy,
   names: LabelNames = [],
 ): void {
   refuseUnknownLabels(sets, classes, what, where, names);
@@ -44,7 +64,7 @@ export function requireLearnable(
       lacks.map(({ split }) => split),
       where,
     ),
-    hint: hintFor(sets, classes),
+    hint: hintFor(sets, classes, by),
   });
 }
 
@@ -55,6 +75,7 @@ export function requireLearnable(
 export function requireEachLearnable(
   members: readonly AssignedMember[],
   { modalities, splits_dir }: Config['data'],
+  by: DividedBy,
 ): void {
   const classes = 1 + Math.max(...members.map(({ label }) => label));
   const alone = modalities.map((modality) => ({ what: `modality ${modality}`, wanted: [modality] }));
@@ -62,7 +83,7 @@ export function requireEachLearnable(
   for (const { what, wanted } of [...alone, ...(modalities.length > 1 ? [together] : [])]) {
     const having = members.filter((one) => modalitiesOf(one, wanted).length === wanted.length);
     const sets = forEachSplit((split) => having.filter((one) => one.split === split));
-    requireLearnable(sets, classes, what, () => splits_dir);
+    requireLearnable(sets, classes, what, () => splits_dir, by);
   }
 }
 
@@ -109,14 +130,12 @@ function called(labels: readonly number[], names: LabelNames): string[] {
   return labels.map((label) => (names[label] === undefined ? String(label) : `${label} (${names[label]})`));
 }
 
-function hintFor(sets: LearningSets, classes: number): string {
+function hintFor(sets: LearningSets, classes: number, by: DividedBy): string {
   const known = labelsOf(SPLITS.flatMap((split) => sets[split]));
   const highest = known.at(-1) ?? 0;
-  const own =
-    'Add patients of that label to the home hospital (or choose another --train_ratio) and run radweave preprocess again. If the split files are your own, correct them';
   return highest + 1 < classes && highest > 0
-    ? `If there are ${highest + 1} classes, set model.num_classes to ${highest + 1}. Otherwise: ${own}`
-    : own;
+    ? `If there are ${highest + 1} classes, set model.num_classes to ${highest + 1}. Otherwise: ${REMEDIES[by]}`
+    : REMEDIES[by];
 }
 
 function placesOf(splits: readonly Split[], where: (split: Split) => string): string {

@@ -79,6 +79,7 @@ function requireFold(sets: CrossFold['sets'], what: string, { classes, splitsDir
     classes,
     what,
     () => splitsDir,
+    'folds',
     namesIn(SPLITS.flatMap((split) => sets[split])),
   );
 }
