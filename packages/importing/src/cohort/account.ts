@@ -7,9 +7,11 @@ import { looks } from '../series/rules.ts';
 import { grouped } from '../series/stack.ts';
 import type { Copy } from './copies.ts';
 import type { FoundImages } from './find-images.ts';
+import type { FoundMask } from './masks.ts';
 import type { Imageless } from './patients.ts';
 
 const UNLISTED = 'its patient is not in the table';
+const MASK_COPY = 'the same mask in another file';
 const NO_SERIES = 'a mask that belongs to no series';
 const NO_IMAGE = 'in the table, without an image below the folder';
 
@@ -24,7 +26,15 @@ export interface Unmatched {
 export function allLeftOut(
   found: FoundImages,
   { images, masks, patients }: Unmatched,
-  { proposals, copies }: { readonly proposals: readonly Proposal[]; readonly copies: readonly Copy[] },
+  {
+    proposals,
+    copies,
+    masks: maskCopies,
+  }: {
+    readonly proposals: readonly Proposal[];
+    readonly copies: readonly Copy[];
+    readonly masks: readonly FoundMask[];
+  },
   root: string,
 ): LeftOutFile[] {
   const whole = { patient: '', series: '' };
@@ -36,6 +46,7 @@ export function allLeftOut(
         ? `one SOPInstanceUID with ${relative(root, of)}, and other values, another place or another modality`
         : `the same image as ${relative(root, of)}${fault === null ? (differs.length === 0 ? '' : `, with another header (${and(differs)})`) : `, and ${fault}`}`,
     })),
+    ...maskCopies.map(({ path }) => ({ path: relative(root, path), ...whole, reason: MASK_COPY })),
     ...images.map(({ path, patientId: patient }) => ({
       path: relative(root, path),
       ...whole,

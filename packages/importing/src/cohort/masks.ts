@@ -32,6 +32,35 @@ export function withoutMasksAlone(
   };
 }
 
+/** A mask of a patient that refers to images of others alone: whose it is nobody knows. */
+export interface MixedMask {
+  readonly path: string;
+  readonly patient: string;
+  readonly others: readonly string[];
+}
+
+/** Masks that refer to images which are there, and to none of their patient. */
+function mixedMasks(
+  used: readonly { readonly file: FoundMask; readonly owner: string | undefined }[],
+  proposals: readonly Proposal[],
+): MixedMask[] {
+  const names = new Map(proposals.map((one) => [ownerOf(one), one.patient]));
+  const all = proposals.flatMap(({ patient, stack }) => stack.images.map((image) => ({ patient, image })));
+  const patients = groupBy(all, ({ image }) => image.instance);
+  return used.flatMap(({ file: { path, images }, owner = '' }) => {
+    const patient = names.get(owner);
+    const others = new Set(images.flatMap((one) => patients.get(one) ?? []).map((one) => one.patient));
+    const isMixed = patient !== undefined && others.size > 0 && !others.has(patient);
+    return isMixed ? [{ path, patient, others: [...others] }] : [];
+  });
+}
+
+/** Parts masks from those that are there again. */
+export function onceEach(files: readonly FoundMask[]): { masks: FoundMask[]; copies: FoundMask[] } {
+  const groups = [...groupBy(files, ({ instance, owners }) => JSON.stringify([instance, owners])).values()];
+  return { masks: groups.flatMap((own) => own.slice(0, 1)), copies: groups.flatMap((own) => own.slice(1)) };
+}
+
 /** A series, and the masks that could be its own: there must be one. */
 export interface UnclearMask {
   readonly proposal: Proposal;
@@ -49,7 +78,7 @@ export function withMasks(
   proposals: readonly Proposal[],
   files: readonly FoundMask[],
   decisions: Readonly<Record<string, string>>,
-): { proposals: Proposal[]; unclear: UnclearMask[]; unused: string[] } {
+): { proposals: Proposal[]; unclear: UnclearMask[]; unused: string[]; mixed: MixedMask[] } {
   const known = new Set(proposals.map(ownerOf));
   const used = files
     .filter(({ instance }) => decisions[instance] !== OUT)
@@ -76,7 +105,8 @@ export function withMasks(
   ];
   const taken = [...found.map(({ mask }) => mask), ...unclear.flatMap(({ masks }) => masks)];
   const places = new Set(taken.map((mask) => mask?.path));
-  return { proposals: found, unclear, unused: all.filter((path) => !places.has(path)) };
+  const unused = all.filter((path) => !places.has(path));
+  return { proposals: found, unclear, unused, mixed: mixedMasks(used, proposals) };
 }
 
 function ownerOf({

@@ -31,6 +31,8 @@ export interface Who {
 /**
  * Says the hospital of a patient: the one that a folder of the path is called after, where the table has it, else that of the only row with this
  * ID. Null where several hospitals have a patient of this ID, and where nobody says it.
+ *
+ * @throws DataError where folders of a path are called after several hospitals.
  */
 export type HospitalOf = (patient: string, path: string) => string | null;
 
@@ -44,11 +46,16 @@ export function hospitalsOf({ hospital, listed }: Who): HospitalOf {
   const names = new Set(listed?.map((row) => row.hospital));
   const rows = byId(listed ?? []);
   return (patient, path) => {
-    const folder = path
+    const folders = path
       .split('/')
       .slice(0, -1)
-      .map((part) => part.normalize('NFC'))
-      .find((part) => names.has(part));
+      .map((part) => part.normalize('NFC'));
+    const [folder, ...more] = new Set(folders.filter((part) => names.has(part)));
+    if (folder !== undefined && more.length > 0)
+      throw new DataError('E_IMPORT', `folders of one path are called after ${and([folder, ...more])}`, {
+        where: path,
+        hint: 'Import each hospital from its own folder with --hospital, or give these folders other names',
+      });
     const [row, ...others] = rows.get(patient) ?? [];
     return folder ?? (others.length > 0 ? null : (row?.hospital ?? hospital));
   };
@@ -95,7 +102,7 @@ export function patientsOf(
 /** A patient of a table of whom there is no image. */
 export interface Imageless {
   readonly patient: string;
-  /** How images that nobody in the table has call them, in all likelihood; null where none does. */
+  /** How images that nobody in the table has call them, in all likelihood; null where none does, or these are of another hospital. */
   readonly spelt: string | null;
 }
 
@@ -109,7 +116,10 @@ export function withoutImage(
   const free = new Map(unlisted.map(({ patientId }) => [bareId(patientId), patientId]));
   return listed
     .filter((row) => !there.has(keyOf(row.hospital, row.patient)))
-    .map(({ patient }) => ({ patient, spelt: free.get(bareId(patient)) ?? null }));
+    .map(({ patient }) => {
+      const spelt = free.get(bareId(patient)) ?? patient;
+      return { patient, spelt: spelt === patient ? null : spelt };
+    });
 }
 
 /** One row of a table would make one patient of two people. */

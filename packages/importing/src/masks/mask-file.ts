@@ -21,6 +21,8 @@ export interface MaskFile {
   readonly instance: string;
   /** Names of the series that it refers to. */
   readonly series: readonly string[];
+  /** Names of the images that it refers to. */
+  readonly images: readonly string[];
   /** Of DICOM; null where the file has none, as NIfTI. */
   readonly frameOfReference: string | null;
   /** The mask, for a series that lies in this plane. */
@@ -39,21 +41,25 @@ export function readMaskFile(path: string, key: string): MaskFile | null {
   const kind = KINDS[dataset.text(TAG.sopClass)];
   if (kind === undefined) return null;
   const patientId = dataset.text(TAG.patientId);
-  const named = (study: string, one: Dataset): string =>
-    keyedHash(key, [patientId, study, one.text(TAG.seriesUid)]);
   const study = dataset.text(TAG.studyUid);
   const [referenced] = dataset.items(TAG.referencedFrames);
-  const series =
+  const all =
     kind === 'seg'
-      ? dataset.items(TAG.referencedSeries).map((one) => named(study, one))
+      ? dataset.items(TAG.referencedSeries).map((one) => ({ study, one }))
       : (referenced?.items(TAG.referencedStudies) ?? []).flatMap((of) =>
-          of.items(TAG.referencedSeriesOfStudy).map((one) => named(of.text(TAG.referencedInstance), one)),
+          of
+            .items(TAG.referencedSeriesOfStudy)
+            .map((one) => ({ study: of.text(TAG.referencedInstance), one })),
         );
+  const series = all.map((of) => keyedHash(key, [patientId, of.study, of.one.text(TAG.seriesUid)]));
+  const images = all
+    .flatMap(({ one }) => one.items(kind === 'seg' ? TAG.referencedInstances : TAG.contourImages))
+    .map((one) => keyedHash(key, [one.text(TAG.referencedInstance)]));
   const frameOfReference =
     dataset.text(TAG.frameOfReference) || (referenced?.text(TAG.frameOfReference) ?? '');
   const instance = keyedHash(key, [hashFile(path)]);
   const source = { kind, path, instance, frameOfReference };
-  return { patientIds: [patientId], instance, series, frameOfReference, sourceFor: () => source };
+  return { patientIds: [patientId], instance, series, images, frameOfReference, sourceFor: () => source };
 }
 
 /** A mask that cannot be read, and whose it may be as far as it says so. */
@@ -118,5 +124,5 @@ export function readMaskVolume(
   };
   const instance = cut('axial').images[0]?.instance ?? '';
   const sourceFor = (plane: Plane): MaskSource => ({ kind: 'volume', path, instance, stack: cut(plane) });
-  return { patientIds, instance, series: [], frameOfReference: null, sourceFor };
+  return { patientIds, instance, series: [], images: [], frameOfReference: null, sourceFor };
 }

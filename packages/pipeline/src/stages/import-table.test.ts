@@ -48,7 +48,7 @@ test('who is spelt otherwise in the table, as a spreadsheet does it, is told', a
   const context = listening();
   await importStage(options, context);
   expect(context.said.join()).toContain(
-    '4 patients of the table without an image below the folder, of which 4 are there',
+    "4 patients of the table without an image below the folder, of which 4 are there in another spelling, such as '007' for '7'.",
   );
   const leftOut = readFileSync(privateFiles(options.secrets).leftOut, 'utf8');
   expect(leftOut).toContain('images are there of 007');
@@ -159,6 +159,29 @@ test('folders called as the hospitals of a table tell patients of one ID apart, 
   expect(await importStage(options, silentContext())).toMatchObject({
     unchanged: 1,
     leftOut: { 'its patient is not in the table': 1 },
+  });
+  // The same ID of another hospital is no other spelling.
+  writeFileSync(table, 'ID,Hospital,Class\nx,JM,benign\n1,SY,malignant\n');
+  cpSync(join(root, 'JM'), join(folder, 'only', 'JM'), { recursive: true });
+  const context = listening();
+  await expect(importStage({ ...options, root: join(folder, 'only') }, context)).rejects.toThrow('none of');
+  expect(context.said.join('\n')).toContain('2 patients of the table without an image below the folder. All');
+});
+
+test('a path with folders that are called after two hospitals is nobody’s', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '1'] });
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\n1,JM,0\n1,SY,1\n');
+  cpSync(join(folder, 'export'), join(folder, 'all', 'JM', 'SY', '1'), { recursive: true });
+  const options = optionsIn(folder, { table, hospital: null, label: null, root: join(folder, 'all') });
+  await expect(importStage(options, silentContext())).rejects.toMatchObject({
+    code: 'E_IMPORT',
+    message: expect.stringContaining('folders of one path are called after JM and SY'),
+    where: 'JM/SY/1/arterial-0',
+  });
+  expect(await importStage({ ...options, root: join(folder, 'all', 'JM') }, silentContext())).toMatchObject({
+    written: 1,
   });
 });
 

@@ -14,7 +14,7 @@ import type { Image } from '@radweave/importing/series/image';
 import { OUT, oddities, type Proposal } from '@radweave/importing/series/propose';
 import { MASK } from '@radweave/importing/series/rules';
 import { grouped } from '@radweave/importing/series/stack';
-import { and, counted } from '@radweave/remarks';
+import { and, are, counted } from '@radweave/remarks';
 import { doubtOf, type WrittenClass } from '@radweave/study/cohort/class-folders';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 
@@ -26,7 +26,8 @@ export function sayUnmatched(
   context: StageContext,
 ): void {
   const [first = ''] = masks;
-  const spelt = patients.filter((one) => one.spelt !== null).length;
+  const spelt = patients.filter((one) => one.spelt !== null);
+  const [other] = spelt;
   const texts = [
     ...(images.length > 0
       ? [
@@ -40,7 +41,7 @@ export function sayUnmatched(
       : []),
     ...(patients.length > 0
       ? [
-          `${counted(patients.length, 'patient')} of the table without an image below the folder${spelt === 0 ? '' : `, of which ${spelt} ${spelt === 1 ? 'is' : 'are'} there in another spelling (007 for 7, or 7 for 7.0)`}.`,
+          `${counted(patients.length, 'patient')} of the table without an image below the folder${other === undefined ? '' : `, of which ${spelt.length} ${are(spelt.length)} there in another spelling, such as '${other.spelt}' for '${other.patient}'`}.`,
         ]
       : []),
   ];

@@ -3,7 +3,7 @@ import { DataError, type ListedFile, privateFiles } from '@radweave/artifacts';
 import type { Conflict } from '@radweave/importing/cohort/copies';
 import type { OtherSettings, Replacement } from '@radweave/importing/cohort/earlier';
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
-import type { UnclearMask } from '@radweave/importing/cohort/masks';
+import type { MixedMask, UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
 
 import { isMask, NO_RULE, OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
@@ -143,6 +143,14 @@ function sizeOf({ slices }: Stack): string {
   const { columns = 0, rows = 0 } = first?.image ?? {};
   const spacing = first?.frame.spacing === null ? ' without pixel spacing' : '';
   return `${counted(slices.length, 'slice')} of ${columns}×${rows}${spacing}`;
+}
+
+export function mixedMasks(mixed: readonly MixedMask[]): Question {
+  return {
+    what: `${counted(mixed.length, 'mask')} ${mixed.length === 1 ? 'refers' : 'refer'} to images of other patients alone`,
+    lines: mixed.map(({ path, patient, others }) => `${path}, of ${patient}: to images of ${and(others)}`),
+    hint: 'Correct the PatientIDs of these files, or take the files away',
+  };
 }
 
 export function unclearMasks(unclear: readonly UnclearMask[]): Question {

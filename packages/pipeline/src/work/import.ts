@@ -1,11 +1,9 @@
-import { resolve, sep } from 'node:path';
 import {
   importFiles,
   type Mapping,
   privateFiles,
   readMapping,
   readPseudonyms,
-  refuseOther,
   requireNamed,
   requireWritable,
   secretKey,
@@ -36,6 +34,7 @@ import {
   type Choice,
   chosenByMasks,
   type FoundMask,
+  onceEach,
   withMasks,
   withoutMasksAlone,
 } from '@radweave/importing/cohort/masks';
@@ -66,6 +65,7 @@ import {
   sayUnfinished,
   sayUntold,
 } from './import-earlier.ts';
+import { keepOthersFiles, requireApart } from './import-folders.ts';
 import {
   sayColumns,
   sayMaskless,
@@ -79,6 +79,7 @@ import {
   asker,
   conflictingFiles,
   missingFiles,
+  mixedMasks,
   mixedSettings,
   openSeries,
   replacedSeries,
@@ -160,13 +161,15 @@ export async function importImages(
     step('comparing copies'),
   );
   const named = propose(stacks, mapping, { wanted: who.modalities, usesMasks: options.mask !== null });
+  const once = onceEach(masks);
   const {
     proposals: outlined,
     unclear: maskless,
     unused,
+    mixed,
   } = options.mask === null
-    ? { proposals: named, unclear: [], unused: [] }
-    : withMasks(named, masks, mapping.decisions);
+    ? { proposals: named, unclear: [], unused: [], mixed: [] }
+    : withMasks(named, once.masks, mapping.decisions);
   const choice: Choice =
     pixels.mask === undefined
       ? { proposals: outlined, slices: new Map(), unusable: [], leftOut: [] }
@@ -180,7 +183,7 @@ export async function importImages(
   };
   sayUnmatched(unmatched, { listed: who.listed ?? [], root: options.root }, leftOutPath, context);
   sayMaskless(choice.leftOut, leftOutPath, context);
-  const leftOut = allLeftOut(found, unmatched, { proposals, copies }, options.root);
+  const leftOut = allLeftOut(found, unmatched, { proposals, copies, masks: once.copies }, options.root);
   writeLeftOut(leftOutPath, leftOut);
   writeMapping(importFiles(records).mapping, mapping, proposals.map(listed));
   const reasons = tallied(
@@ -200,6 +203,7 @@ export async function importImages(
   if (options.mask !== null) ask(tornMasks(found, patients));
   ask(conflictingFiles(conflicts, proposals, options.root));
   ask(openSeries(proposals, options.root));
+  ask(mixedMasks(mixed));
   ask(unclearMasks(maskless));
   if (who.columns !== null) sayColumns(who.columns, importFiles(records).patients, context);
   const parts = how !== null && 'parts' in how ? how.parts : null;
@@ -272,34 +276,4 @@ function readerFor(
   return volumes === null
     ? pictureReader(whose, { keepsColour, key })
     : niftiReader(whose, { ...volumes, key });
-}
-
-/** The table that leads back may not lie where the data are passed on, nor slices among pictures, which they would be next time. */
-function requireApart({ kind, root, output, records, secrets }: ImportOptions): void {
-  if (kind === 'images' && isWithin(root, output))
-    throw new UsageError('E_IMPORT', 'slices would lie among the pictures that are imported', {
-      where: output,
-      hint: 'Give --output a folder that does not hold the pictures',
-    });
-  for (const folder of [output, records]) {
-    if (!isWithin(secrets, folder)) continue;
-    throw new UsageError('E_IMPORT', 'the table of pseudonyms would lie in a folder that is passed on', {
-      where: secrets,
-      hint: 'Give --private a separate folder, outside --output and --records',
-    });
-  }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
-}
-
-/** Before the first import there is nothing of ours that has these names. @throws UsageError. */
-function keepOthersFiles({ records, secrets }: ImportOptions): void {
-  const { mapping, sheet, table, patients } = importFiles(records);
-  const { uidKey, leftOut } = privateFiles(secrets);
-  const refuse = (path: string, flag: string): void =>
-    refuseOther(path, flag, 'of an earlier import', () => false);
-  if (!existsSync(mapping)) for (const path of [sheet, table, patients]) refuse(path, '--records');
-  if (!existsSync(uidKey)) refuse(leftOut, '--private');
 }
