@@ -2,12 +2,15 @@ import { counted } from '@radweave/remarks';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
-const NAMES: Readonly<Record<string, string>> = { '-': 'left out', '?': 'open' };
+const NAMES = new Map([
+  ['-', 'left out'],
+  ['?', 'open'],
+]);
 
 export const presenter: Presenter<'import'> = {
   text: ({ output, files, series, leftOut, written, unchanged, mapping, sheet }) => {
     const rows = series.map((one) => [
-      NAMES[one.modality] ?? one.modality,
+      NAMES.get(one.modality) ?? one.modality,
       one.patients,
       one.series,
       one.slices,

@@ -9,20 +9,17 @@ export const BY_VOLUME = ' of the volume';
 
 /**
  * All settings that gray values and geometry of a series depend on, in words, each at its place: the rule of its gray values, size, bits, fit;
- * of what has a place in space the crop, and of NIfTI files the cut.
+ * of what has a place in space the slices that masks choose and the crop, and of NIfTI files the cut.
  */
 export function settingsOf(stack: Stack, options: PixelOptions): string[] {
   const { size, bits, fit, mask } = options;
   const [image] = stack.images;
-  const margin = mask?.margin ?? null;
   return [
     rangeRule(stack, options).how,
     sizeText(size, size),
     bitsText(bits),
     fitText(fit),
-    ...(image?.source.kind === 'picture'
-      ? []
-      : [margin === null ? 'not cropped' : `cropped with a margin of ${margin} mm`]),
+    ...(image?.source.kind === 'picture' ? [] : [maskText(mask)]),
     ...(image?.source.kind === 'nifti' ? [`cut ${image.source.plane}`] : []),
   ];
 }
@@ -38,6 +35,17 @@ export function bitsText(bits: number): string {
 function fitText(fit: Fit): string {
   if (fit.kind === 'spacing') return `${fit.mm} mm per pixel`;
   return fit.kind === 'pad' ? 'padded' : 'stretched';
+}
+
+function maskText(mask: PixelOptions['mask']): string {
+  const margin = mask?.margin ?? null;
+  const crop = margin === null ? 'not cropped' : `cropped with a margin of ${margin} mm`;
+  const slices = mask?.slices ?? { kind: 'all' };
+  if (slices.kind === 'all') return crop;
+  if (slices.kind === 'largest') return `the slice of the largest lesion, ${crop}`;
+  return slices.kind === 'area'
+    ? `slices of a lesion of at least ${slices.mm2} mm², ${crop}`
+    : `the middle slice of the lesion and ${slices.around} on either side, ${crop}`;
 }
 
 const BYTES: GrayRange = { low: 0, high: 255 };

@@ -136,7 +136,7 @@ test('records of an older version tell of the rule of gray values alone: that on
   const context = listening();
   expect(await importStage(options, context)).toMatchObject({ written: 1 });
   expect(context.said.join('\n')).toContain(
-    'A: the records of 1 patient of an earlier import are those of an older version and do not say --fit, --mask_crop',
+    'A: the records of 1 patient of an earlier import are those of an older version and do not say --fit, --mask_slices, --mask_crop',
   );
 });
 

@@ -91,6 +91,24 @@ test('a mask that cannot be read is an error, though another one of the patient 
   );
 });
 
+test('a hospital of which masks choose other slices than of those that are there is refused', async () => {
+  const folder = tempDir();
+  write(folder, { ...IMAGE, 'A_mask.nii': {} });
+  const mask = { slices: 'largest', crop: null, name: null };
+  const first = optionsIn(folder, { mask });
+  await importStage(first, silentContext());
+  write(join(folder, 'other'), { 'A.nii': { values: (i) => i }, 'A_mask.nii': {} });
+  const files = { root: join(folder, 'other', 'files'), hospital: 'SY' };
+  for (const [other, told] of [
+    [null, 'not cropped'],
+    [{ ...mask, slices: 'area:16' }, 'slices of a lesion of at least 16 mm², not cropped'],
+    [{ ...mask, slices: 'centre:1' }, 'the middle slice of the lesion and 1 on either side, not cropped'],
+  ] as const)
+    await expect(importStage({ ...first, ...files, mask: other }, silentContext())).rejects.toThrow(
+      `A: the slice of the largest lesion, not cropped of 1 patient of an earlier import, but ${told} of these files`,
+    );
+});
+
 test('summary and contact sheet count the slices that masks choose, and a dry run tells of a mask that does not fit', async () => {
   const folder = tempDir();
   write(folder, { ...IMAGE, 'mask.nii': {} });

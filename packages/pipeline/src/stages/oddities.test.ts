@@ -145,13 +145,14 @@ test('images of other formats alone are named with the command that imports them
   );
   const flat = join(tempDir(), 'export');
   mkdirSync(join(flat, 'study'), { recursive: true });
-  for (const name of ['IM0001', 'b.dcm', 'c.jpg']) writeFileSync(join(flat, 'study', name), 'x');
+  for (const name of ['IM0001', 'b.dcm', 'c.jpg', 'd.tif', 'e.BMP', 'f.webp', 'g.npy'])
+    writeFileSync(join(flat, 'study', name), 'x');
   config.data.root_dir = flat;
   await expect(preprocess({ config }, listening())).rejects.toThrow(
     expect.objectContaining({
       code: 'E_EMPTY_ROOT',
       message: expect.stringContaining(
-        'images of other formats are (without an extension: 1, .dcm: 1, .jpg: 1)',
+        'images of other formats are (without an extension: 1, .dcm: 1, .jpg: 1, .tif: 1, .bmp: 1, .webp: 1, .npy: 1)',
       ),
       hint: expect.stringContaining(`radweave import dicom ${flat}, or radweave import images ${flat}`),
     }),

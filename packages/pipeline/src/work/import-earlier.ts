@@ -12,7 +12,7 @@ export function sayUntold(all: readonly UntoldSettings[], context: StageContext)
   for (const { modality, patients } of all)
     warn(
       context,
-      `${modality}: the records of ${counted(patients, 'patient')} of an earlier import are those of an older version and do not say --fit, --mask_crop and --plane, so nobody can tell whether they are the same as now. Import all files again where you do not know it.`,
+      `${modality}: the records of ${counted(patients, 'patient')} of an earlier import are those of an older version and do not say --fit, --mask_slices, --mask_crop and --plane, so nobody can tell whether they are the same as now. Import all files again where you do not know it.`,
     );
 }
 

@@ -210,7 +210,7 @@ export function mixedSettings(all: readonly OtherSettings[]): Question {
       ({ modality, patients, earlier, now }) =>
         `${modality}: ${earlier} of ${counted(patients, 'patient')} of an earlier import, but ${now} of these files`,
     ),
-    hint: 'Give the same --window, --mr, --pet, --size, --bits, --fit, --mask_crop, --type and --plane as before; for others, import all files into a new --output with --records of its own',
+    hint: 'Give the same --window, --mr, --pet, --size, --bits, --fit, --mask_slices, --mask_crop, --type and --plane as before; for others, import all files into a new --output with --records of its own',
   };
 }
 
