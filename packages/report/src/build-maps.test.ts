@@ -94,7 +94,7 @@ test('maps of a network no better than chance carry that caution, and the check 
     'network A is not shown to be better than chance on these patients (external test: AUC 0.50 (0.30–0.70))',
   );
   const three = study({ classes: 3 });
-  for (const row of three.evaluation.rows) row.auc = { value: 0.5, lower: 0.3, upper: 0.7 };
+  for (const row of three.evaluation.rows) row.auc_bootstrap = { value: 0.5, lower: 0.3, upper: 0.7 };
   expect(textOf(section(await buildReport(three, 'en'), 'explanations'))).toContain(
     '(external test: macro AUC 0.50',
   );

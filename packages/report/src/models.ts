@@ -1,4 +1,10 @@
-import type { EstimateRecord, EvaluatedModel, Evaluation, EvaluationRow, Split } from '@radweave/artifacts';
+import {
+  type EvaluatedModel,
+  type Evaluation,
+  type EvaluationRow,
+  leadingAuc,
+  type Split,
+} from '@radweave/artifacts';
 import { type AgainstChance, againstChance } from '@radweave/stats';
 import type { ReportContext } from './context.ts';
 import { type Html, html } from './html/html.ts';
@@ -26,11 +32,6 @@ export function rowOf(
     (row) =>
       row.model === model && row.split === split && row.hospital === hospital && row.positive_label === label,
   );
-}
-
-/** The AUC that stands for a row, with DeLong's interval or, where there is none (several labels), the bootstrap's. */
-export function leadingAuc({ auc, auc_bootstrap }: EvaluationRow): EstimateRecord {
-  return auc.lower === undefined && auc_bootstrap.lower !== undefined ? auc_bootstrap : auc;
 }
 
 /** The probabilities of the positive label that a model's threshold was compared with. */

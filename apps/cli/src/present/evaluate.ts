@@ -1,11 +1,11 @@
-import { shownLabel, withoutCopies } from '@radweave/artifacts';
+import { leadingAuc, shownLabel, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
 import { EN, shownModel, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
-import { areaOf, foundText, hasExternal, kindsText, namesText } from './results.ts';
+import { foundText, hasExternal, kindsText, namesText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
@@ -29,7 +29,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
     row.split,
     row.hospital,
     row.n,
-    estimate(areaOf(row)),
+    estimate(leadingAuc(row)),
     estimate(row.sensitivity),
     estimate(row.specificity),
   ]);

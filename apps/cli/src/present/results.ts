@@ -5,6 +5,7 @@ import {
   evaluationFiles,
   evaluationFolder,
   haveNames,
+  leadingAuc,
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
@@ -67,13 +68,8 @@ export function hasExternal(findings: EvaluationResults['findings']): boolean {
 
 function areaText(row: EvaluationRow | undefined): string {
   if (row === undefined) return NOT_AVAILABLE;
-  const { value, lower, upper } = areaOf(row);
+  const { value, lower, upper } = leadingAuc(row);
   return withLimits(value, lower, upper);
-}
-
-/** DeLong's interval where there is one: over several classes there is the bootstrap's only. */
-export function areaOf({ auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
-  return auc.value === null || auc.lower === undefined ? auc_bootstrap : auc;
 }
 
 /** What a classifier of features is, that may be taken for its network; of one modality also what files call it. */

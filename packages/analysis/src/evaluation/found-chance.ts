@@ -1,4 +1,4 @@
-import type { EvaluationRow, HeterogeneityRow, Split } from '@radweave/artifacts';
+import { type EvaluationRow, type HeterogeneityRow, leadingAuc, type Split } from '@radweave/artifacts';
 import { isOneNumber, type Remark, remark } from '@radweave/remarks';
 import { type AgainstChance, againstChance, type ChanceVerdict } from '@radweave/stats';
 import { type PredictedModel, patientsIn } from './group.ts';
@@ -155,8 +155,9 @@ function verdictsOf({ models, rows, labelNames, ...options }: ChanceInputs, spli
   const isMacro = classes > 2;
   return rows
     .filter((row) => row.split === split && row.positive_label === (isMacro ? 'macro' : '1'))
-    .map(({ model, hospital, auc, auc_bootstrap }) => {
-      const area = isMacro ? auc_bootstrap : auc;
+    .map((row) => {
+      const { model, hospital } = row;
+      const area = leadingAuc(row);
       const patients = models.find(({ name }) => name === model)?.patients[split] ?? [];
       const verdict = againstChance(area, patientsIn(patients, hospital), classes, options);
       return { model, hospital, area, isMacro, ...verdict };

@@ -66,6 +66,14 @@ const row = z.strictObject({
 });
 export type EvaluationRow = z.infer<typeof row>;
 
+/**
+ * The AUC that stands for a row: with DeLong's interval, or, of several labels, whose mean has none, with the bootstrap's. Where
+ * DeLong's cannot be computed, as of one positive patient, the bootstrap's would not be one either.
+ */
+export function leadingAuc({ positive_label, auc, auc_bootstrap }: EvaluationRow): EvaluationRow['auc'] {
+  return positive_label === 'macro' ? auc_bootstrap : auc;
+}
+
 /** Two models on the same patients. */
 const comparison = z.strictObject({
   first: z.string(),

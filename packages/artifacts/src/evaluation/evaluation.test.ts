@@ -5,7 +5,7 @@ import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { readFrozen, writeFrozen } from '../fusion/model-file.ts';
 import type { EstimateRecord, Evaluation, EvaluationRow } from './evaluation-file.ts';
-import { readEvaluation, writeEvaluation } from './evaluation-file.ts';
+import { leadingAuc, readEvaluation, writeEvaluation } from './evaluation-file.ts';
 import { writeAggregation, writeEvaluationMetrics, writeHeterogeneity } from './tables.ts';
 
 const none: EstimateRecord = { value: null, note: remark('no-positive-patients') };
@@ -156,4 +156,12 @@ test('tables have a column for each number and say why one is missing', () => {
   expect(readFileSync(join(folder, 'aggregation.csv'), 'utf8')).toBe(
     'model,aggregation,chosen,val_auc,test_auc,note\nnetwork A,mean,yes,0.75,,\n',
   );
+});
+
+test("the AUC of a row has DeLong's interval or none: the bootstrap's is that of the mean over several labels", () => {
+  const bootstrap = { value: 0.75, lower: 0.5, upper: 1 };
+  const ofOnePatient = { value: 0.75, note: remark('no-positive-patients') };
+  const of = (positive_label: string): EstimateRecord =>
+    leadingAuc({ ...row, positive_label, auc: ofOnePatient, auc_bootstrap: bootstrap });
+  expect([of('1'), of('2'), of('macro')]).toEqual([ofOnePatient, ofOnePatient, bootstrap]);
 });

@@ -5,6 +5,7 @@ import {
   type Explanations,
   evaluatedNetwork,
   inShell,
+  leadingAuc,
   MAP_NAMES,
   type RandomisationStep,
   thresholdText,
@@ -14,7 +15,7 @@ import type { ReportContext } from '../context.ts';
 import type { Gallery } from '../data.ts';
 import { estimateInText, fixed, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { chanceOf, leadingAuc, rowOf } from '../models.ts';
+import { chanceOf, rowOf } from '../models.ts';
 import { table } from '../parts/table.ts';
 import { hospitalsOf } from './groups.ts';
 import { optional } from './optional.ts';

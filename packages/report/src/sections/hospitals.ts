@@ -1,18 +1,9 @@
-import type { Split } from '@radweave/artifacts';
+import { leadingAuc, type Split } from '@radweave/artifacts';
 import { type ForestRow, forestChart } from '../charts/forest.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import {
-  emptySplits,
-  hospitalsOf,
-  isEmpty,
-  leadingAuc,
-  modelGroups,
-  namesNote,
-  POOLED,
-  rowOf,
-} from '../models.ts';
+import { emptySplits, hospitalsOf, isEmpty, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
 import { figure } from '../parts/figure.ts';
 import { type Cell, table } from '../parts/table.ts';
 

@@ -1,4 +1,4 @@
-import type { EstimateRecord, EvaluationRow, Split } from '@radweave/artifacts';
+import { type EstimateRecord, type EvaluationRow, leadingAuc, type Split } from '@radweave/artifacts';
 import type { ReportContext } from '../context.ts';
 import {
   estimateCell,
@@ -10,7 +10,7 @@ import {
 } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { hospitalsOf, leadingAuc, namesNote, POOLED, probabilitiesOf, rowOf } from '../models.ts';
+import { hospitalsOf, namesNote, POOLED, probabilitiesOf, rowOf } from '../models.ts';
 import { table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
