@@ -64,7 +64,7 @@ export function checkFusion(subject: AuditSubject): CheckReport {
         remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
         inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
         file,
-        isStacked ? "Report 'stacked'" : `${crossFit(modalities)} --cross_fit K, then radweave fuse --stack`,
+        isStacked ? "Report 'stacked'" : crossFit(modalities),
       ),
     ],
     gaps: [
@@ -76,11 +76,10 @@ export function checkFusion(subject: AuditSubject): CheckReport {
   };
 }
 
-/** How training features are made that no network has seen, as far as the number of folds. */
+/** How training features are made that no network has seen. What single commands make `radweave run` makes otherwise the next time. */
 function crossFit(modalities: readonly string[]): string {
-  return modalities.length > 1
-    ? 'Cross-fit each modality M: radweave extract --modality M'
-    : `Cross-fit: radweave extract --modality ${inShell(modalities)}`;
+  const [each, names] = modalities.length > 1 ? ['each modality M ', 'M'] : ['', modalities];
+  return `Cross-fit a whole job with radweave run --cross_fit K; after single commands cross-fit ${each}with radweave extract --modality ${inShell(names)} --cross_fit K, then radweave fuse --stack`;
 }
 
 function silent(checkpoint: string, modality: string): Remark {

@@ -57,10 +57,10 @@ test('nothing learned is said in the first sentence, and what is worse than chan
     model('network P', [['all', 0.2, 0.1, 0.3]], [['all', 0.5, 0.2, 0.8]]),
   ]);
   expect(texts).toEqual([
-    'no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, apart from those that a rank test or the number of patients does not support): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.20 (0.10–0.30)',
+    'no model is shown to be better than chance outside the home hospital (that takes a 95 % interval of the AUC of all external patients above 0.5 that a rank test and the number of patients support): fused, AUC 0.52 (0.40–0.64); network P, AUC 0.20 (0.10–0.30)',
     'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): network P, AUC 0.20 (0.10–0.30)',
     'worse than chance in single hospitals: fused in HT, AUC 0.20 (0.05–0.35)',
-    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds (no interval of the AUC lies above 0.5, apart from those that a rank test or the number of patients does not support)',
+    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds (that takes an interval of the AUC above 0.5 that a rank test and the number of patients support)',
   ]);
 });
 
@@ -94,6 +94,18 @@ test('a model that is better than chance is named before those that are not, wit
     'not shown to be better than chance outside the home hospital: A, AUC 0.50 (0.40–0.60)',
     'not shown to be better than chance in single hospitals: fused in CS, AUC 0.70 (0.45–0.95)',
     "the AUC seems to differ between the external hospitals, so the pooled AUC may describe none of them (Cochran's Q, p below 0.1): fused, p 0.003, I² 89 %",
+  ]);
+});
+
+test('a model that is worse than chance beside a better one is told once', () => {
+  const texts = found([
+    model('fused', [['all', 0.8, 0.7, 0.9]]),
+    model('A', [['all', 0.2, 0.1, 0.3]]),
+    model('P', [['all', 0.5, 0.4, 0.6]]),
+  ]);
+  expect(texts.slice(1)).toEqual([
+    'not shown to be better than chance outside the home hospital: P, AUC 0.50 (0.40–0.60)',
+    'worse than chance outside the home hospital (the 95 % interval of the AUC lies below 0.5): A, AUC 0.20 (0.10–0.30)',
   ]);
 });
 
@@ -173,7 +185,6 @@ test('complete separation is told with its exact p, and no sentence speaks of an
   expect(found([model('fused', of(0)), model('A', of(1)), model('P', good)])).toEqual([
     'better than chance outside the home hospital (the 95 % interval of the AUC lies above 0.5): P, AUC 0.80 (0.70–0.90)',
     'better than chance outside the home hospital (an AUC of 1 has no interval; p of an exact test is below 0.05): A, AUC 1.00 (exact p <0.001)',
-    'not shown to be better than chance outside the home hospital: fused, AUC 0.00 (exact p <0.001)',
     'worse than chance outside the home hospital (an AUC of 0 has no interval; p of an exact test is below 0.05): fused, AUC 0.00 (exact p <0.001)',
   ]);
 });
@@ -206,7 +217,7 @@ test('an interval above or below 0.5 shows nothing of so few patients that no AU
     few.evaluated.patients.val.splice(5);
     const told = `A, AUC ${value} (${lower === 0 ? '0.00–0.49' : '0.51–1.00'})`;
     expect(found([few])).toEqual([
-      `no model is shown to be better than chance outside the home hospital (no 95 % interval of the AUC of all external patients lies above 0.5, apart from those that a rank test or the number of patients does not support): ${told}, too few patients to show anything`,
+      `no model is shown to be better than chance outside the home hospital (that takes a 95 % interval of the AUC of all external patients above 0.5 that a rank test and the number of patients support): ${told}, too few patients to show anything`,
       'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance: grade0, 3 of 5; grade1, 2 of 5',
     ]);
     const many = model('B', [['all', 0.9, 0.8, 1]], [['all', 0.6, 0.3, 0.9]]);

@@ -84,11 +84,9 @@ function foundPooled(pooled: readonly Verdict[], inputs: ChanceInputs): Remark[]
             models: apart.flatMap((one) => rowsOf(one).flatMap(within(labelNames))),
           }),
         ]),
-    ...listed(of(pooled, ...NOTHING_SHOWN), (models) =>
-      better.length === 0 && unknown.length === 0
-        ? remark('found-none-better', { level, models })
-        : remark('found-not-better', { models }),
-    ),
+    ...(better.length === 0 && unknown.length === 0
+      ? listed(of(pooled, ...NOTHING_SHOWN), (models) => remark('found-none-better', { level, models }))
+      : listed(of(pooled, 'not better', 'too few'), (models) => remark('found-not-better', { models }))),
     ...listed(
       worse.filter((one) => !isSeparated(one)),
       (models) => remark('found-worse', { level, models }),

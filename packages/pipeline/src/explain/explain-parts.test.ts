@@ -134,7 +134,9 @@ test('maps that stay alike are a warning', () => {
     { ...step, spearman: 0.4 },
   ];
   sayCheck({ ...about, steps, passed: true }, context);
-  expect(context.said.slice(2).join('\n')).toMatch(/^warning: .*head random .*0\.99.*\n.*maps change.*0\.40/);
+  expect(context.said.slice(2).join('\n')).toMatch(
+    /^warning: .*with the weights of head random .*0\.99.*: these weights hardly.*\n.*maps change.*0\.40/,
+  );
 });
 
 test('a montage names the label whose probabilities it prints, and why the patient was chosen', () => {

@@ -24,8 +24,8 @@ export function sayCheck({ steps, passed, limit }: RandomisationCheck, context: 
   if (passed !== false && alike !== undefined) {
     warn(
       context,
-      `Randomisation check: with ${and(alike.randomised)} random the maps stay alike (rank correlation ` +
-        `${alike.spearman?.toFixed(3)}): their weights hardly shape them.`,
+      `Randomisation check: with the weights of ${and(alike.randomised)} random the maps stay alike (rank correlation ` +
+        `${alike.spearman?.toFixed(3)}): these weights hardly shape them.`,
     );
   }
   if (passed === null) {

@@ -60,8 +60,9 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
   const { record, leaks } = await audited(study.base);
   expect(leaks).toBe(false);
   expect(record.findings).toMatchObject([{ code: 'WARN_FUSION_IN_SAMPLE', severity: 'warning', count: 2 }]);
-  const cured = / --cross_fit K.*fuse --stack/;
-  expect(record.findings[0]?.hint).toMatch(/^Cross-fit each modality M: radweave extract --modality M/);
+  const cured =
+    /^Cross-fit a whole job with radweave run --cross_fit K; .* --cross_fit K, then radweave fuse --stack$/;
+  expect(record.findings[0]?.hint).toMatch(/cross-fit each modality M with radweave extract --modality M /);
   expect(record.findings[0]?.hint).toMatch(cured);
   const config = copied(study);
   await fuse({ config, modalities: ['A'] }, listening());
@@ -69,7 +70,7 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
   expect(one.checks.find(({ name }) => name === 'fusion')?.detail.text).toMatch(
     /^the logistic regression on the features of A; a logistic regression was fitted on in-sample/,
   );
-  expect(one.findings[0]?.hint).toMatch(/^Cross-fit: radweave extract --modality A/);
+  expect(one.findings[0]?.hint).toMatch(/cross-fit with radweave extract --modality A /);
   expect(one.findings[0]?.hint).toMatch(cured);
   expect(auditText(one)).toContain('\nModality A; splits in ');
   expect(auditText(record)).toContain('\nModalities A, P; splits in ');

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  fusionFiles,
+  fusionFolder,
   logitsRecordPath,
   readEvaluation,
   readFusionModel,
@@ -91,6 +94,20 @@ referenceTest('three classes: the stack equals scikit-learn', ['sklearn', 'panda
       });
     }
   }
+});
+
+test('a plain fusion tells that the stacked model of the one before goes, once, also where that is damaged', async () => {
+  const { config } = await stacked(2);
+  const said = async (): Promise<string> => {
+    const context = listening();
+    await fuse({ config, modalities }, context);
+    return context.said.join('\n');
+  };
+  const lost = /warning: This fusion has no 'stacked'.*radweave fuse --stack; .*radweave run --cross_fit K/;
+  expect(await said()).toMatch(lost);
+  expect(await said()).not.toContain("'stacked'");
+  writeFileSync(fusionFiles(fusionFolder(config)).model, '{"classifiers": ');
+  expect(await said()).not.toContain("'stacked'");
 });
 
 test('the evaluation knows the stack as out-of-fold, and it can be verified', async () => {

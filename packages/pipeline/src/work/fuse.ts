@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { attempt } from '@radweave/analysis/audit/check';
 import { type Alignment, align, alignIfStale, areAligned } from '@radweave/analysis/features/align';
 import { allowsMissing } from '@radweave/analysis/features/known-patients';
 import {
@@ -15,6 +16,7 @@ import {
   loadEveryone,
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
+import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
 import { inSampleOf, isChosen } from '@radweave/analysis/fusion/in-sample';
 import { fusionMetrics, type ScoredSplit } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
@@ -107,6 +109,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   }
   for (const text of model.warnings) warn(context, text);
   tellInSample(model, context);
+  if (model.stack === null) tellUnstacked(outputDir, context);
   const scored = forEachSplit((split) => scoreSplit(model, splits[split]));
   const metrics = SPLITS.flatMap((split) =>
     scored[split].flatMap((one) => fusionMetrics(one, model.file.label_names)),
@@ -168,6 +171,15 @@ function tellInSample({ inSample, stack }: FusedModel, context: StageContext): v
     'patients, so the features look better than those of new patients and the classifier is over-confident.';
   if (stack === null) warn(context, `${text} Use cross-fitting.`);
   else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
+}
+
+/** The plain command after a cross-fitting takes its model away. Of a fusion that cannot be read nothing is known. */
+function tellUnstacked(outputDir: string, context: StageContext): void {
+  if (attempt([], () => FusionResults.read(outputDir))?.model.stacked === undefined) return;
+  warn(
+    context,
+    `This fusion has no 'stacked', which the one that it replaces in ${outputDir} had. To have it again, run radweave fuse --stack; a whole job keeps it with radweave run --cross_fit K.`,
+  );
 }
 
 function checkModalities(modalities: readonly string[], isAllowed: boolean): void {

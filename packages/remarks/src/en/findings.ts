@@ -38,7 +38,7 @@ export const FINDINGS = {
   ),
   'found-none-better': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `no model is shown to be better than chance ${test.where} (no ${percent(level, 1)} interval of the AUC of all ${test.patients} lies above 0.5, apart from those that a rank test or the number of patients does not support)`,
+      `no model is shown to be better than chance ${test.where} (that takes a ${percent(level, 1)} interval of the AUC of all ${test.patients} above 0.5 that a rank test and the number of patients support)`,
       models,
     ),
   ),
@@ -93,7 +93,7 @@ export const FINDINGS = {
     ),
   ),
   'found-validation-chance':
-    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds (no interval of the AUC lies above 0.5, apart from those that a rank test or the number of patients does not support)',
+    'no model is shown to be better than chance even on the validation patients, who were used to choose epochs and thresholds (that takes an interval of the AUC above 0.5 that a rank test and the number of patients support)',
   'found-validation-few': of({ labels: 'remarks' }, ({ labels }) =>
     listed(
       'the validation patients, who were used to choose epochs and thresholds, are too few to tell any AUC from chance',

@@ -59,7 +59,8 @@ export const REASONS = {
       `the metric is defined in ${defined} of ${replicates} bootstrap resamples only`,
   ),
   'same-changes': of({ what: 'term' }, ({ what }) => `${what}: both models agree on every patient`),
-  'same-ranking': 'both models rank the patients identically: the difference has no variance',
+  'same-ranking':
+    'the difference has no variance: both models rank the patients identically, or each has an AUC of 0 or 1 or one probability for all',
   'same-decisions': 'both models classify the same patients correctly',
   'auc-exact': of(
     { value: 'number' },

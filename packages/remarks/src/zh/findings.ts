@@ -25,7 +25,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     ),
   'found-none-better': ({ level, models, test }) =>
     listed(
-      `${test.where}没有任何模型显示优于随机水平（没有任何模型在所有${test.patients}中的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5，秩检验或患者数不支持的除外）`,
+      `${test.where}没有任何模型显示优于随机水平（须所有${test.patients}的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5，且得到秩检验与患者数的支持）`,
       models,
     ),
   'found-not-better': ({ models, test }) => listed(`${test.where}未显示优于随机水平`, models),
@@ -49,7 +49,7 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
       models,
     ),
   'found-validation-chance':
-    '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平（AUC 的置信区间均不高于 0.5，秩检验或患者数不支持的除外）',
+    '即使在用于选定轮次和阈值的验证集患者上，也没有任何模型显示优于随机水平（须 AUC 的置信区间高于 0.5，且得到秩检验与患者数的支持）',
   'found-validation-few': ({ labels }) =>
     listed('用于选定轮次和阈值的验证集患者过少，无法判断任何 AUC 是否不同于随机水平', labels),
   'found-spread': ({ limit, models, test }) =>

@@ -42,7 +42,8 @@ export const REASONS_ZH: Sentences<typeof REASONS> = {
 
   'few-resamples': ({ defined, replicates }) => `${replicates} 次自助重抽样中仅 ${defined} 次可计算该指标`,
   'same-changes': ({ what }) => `${what.trim()}：两个模型对每例患者的结果一致`,
-  'same-ranking': '两个模型对患者的排序完全相同：差值的方差为零',
+  'same-ranking':
+    '差值的方差为零：两个模型对患者的排序完全相同，或各自的 AUC 为 0 或 1，或对所有患者给出同一概率',
   'same-decisions': '两个模型正确分类的患者相同',
   'auc-exact': ({ value }) => `AUC 恰为 ${value}，无法计算置信区间`,
   'same-rank': '所有患者的排序相同，无法计算置信区间',

@@ -34,7 +34,7 @@ export const columnsInEnglish = (test: TestWords) => ({
   nri: 'NRI',
   idi: 'IDI',
   aggregation: 'Aggregation',
-  chosen: 'Chosen',
+  chosen: 'Used',
   valAuc: (isMacro: boolean) => `${isMacro ? 'Macro AUC' : 'AUC'}, validation`,
   testAuc: (isMacro: boolean) => `${isMacro ? 'Macro AUC' : 'AUC'}, ${test.set}`,
   check: 'Check',

@@ -242,7 +242,7 @@ export const english = (test: TestWords, language: Language) => ({
     caption: (hasThreshold: boolean) =>
       `With confidence intervals. Everything is per patient; the predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}. Without any skill the average precision would be about the prevalence.`,
     aggregation: 'From slices to patients',
-    aggregationCaption: 'Only validation patients could influence the choice.',
+    aggregationCaption: 'Where one was chosen, only validation patients had a part in it.',
     frozen: 'Frozen decisions',
     /** `besides`: how many of each kind the file of the fusion holds. */
     frozenCaption: (besides: readonly [kind: 'scaler' | 'chosen' | 'set', n: number][]) =>

@@ -64,6 +64,6 @@ export const EXPLANATIONS_EN = {
         : `Even with all listed parts random the rank correlation is ${correlation.toFixed(3)}: the maps stay alike (Radweave’s own limit: from ${limit} on). They show the images more than what the network learned: do not read them as explanations.`,
   /** Of the latest step before the last one that leaves the maps alike. */
   sanityAlike: (parts: string, correlation: number) =>
-    ` With ${parts} random the rank correlation is still ${correlation.toFixed(3)}: their weights hardly shape the maps.`,
+    ` With the weights of ${parts} random the rank correlation is still ${correlation.toFixed(3)}: these weights hardly shape the maps.`,
   randomised: 'Random parts',
 };

@@ -240,7 +240,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     caption: (hasThreshold) =>
       `括号内为置信区间。所有指标均以患者为单位，预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
     aggregation: '从切片到患者',
-    aggregationCaption: '只有验证集患者可影响选择。',
+    aggregationCaption: '如有选择，只有验证集患者参与。',
     frozen: '冻结的决策',
     frozenCaption: (besides) =>
       `各项决策以所列患者拟合或事先设定，并原样应用于其他所有患者；其他患者不影响各项决策。${besides.length === 0 ? '' : `本表仅列评估的决策；数据泄漏审查还计入 fusion/model.json 中的决策：${besides.map(([kind, n]) => `${n} 项${FUSION_DECISIONS[kind]}`).join('；')}。`}`,

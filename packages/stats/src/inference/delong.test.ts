@@ -91,6 +91,13 @@ test('too few patients of a class, or equal rankings, are null', () => {
     value: null,
     reason: { text: expect.stringContaining('identically') },
   });
+  // One orders the labels rightly, the other the wrong way round: neither AUC varies.
+  expect(delongTest([0, 0, 1, 1], [1, 2, 3, 4], [4, 3, 2, 1])).toMatchObject({
+    value: null,
+    reason: {
+      text: expect.stringMatching(/^the difference has no variance: .* or each has an AUC of 0 or 1/),
+    },
+  });
   expect(rocBand([0, 0], [0.1, 0.2], { seed: 1 }).value).toBeNull();
   expect(() => delongTest([0, 1], [0, 1], [0])).toThrow('first has 2, second has 1');
 });
