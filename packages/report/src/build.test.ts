@@ -199,7 +199,7 @@ test('methods and references tell of those tests alone that gave a number', asyn
   };
   const all = await told();
   expect(all).toContain(
-    'compared by DeLong’s test for paired curves with Holm’s correction, continuous net reclassification improvement and integrated discrimination improvement. Whether AUCs differ between external hospitals was tested by Cochran’s Q. AUCs within hospitals',
+    'compared by DeLong’s test for paired curves with Holm’s correction, continuous net reclassification improvement and integrated discrimination improvement. Their differences have normal intervals. Whether AUCs differ between external hospitals was tested by Cochran’s Q. AUCs within hospitals',
   );
   // No model of this study has one of these.
   expect(all).not.toContain('McNemar');
@@ -213,7 +213,9 @@ test('methods and references tell of those tests alone that gave a number', asyn
   expect(few).toContain('AUCs within hospitals compare only patients of the same hospital.');
   for (const name of ['Cochran', 'Higgins', 'paired curves', 'Holm']) expect(few).not.toContain(name);
   const chinese = textOf(section(await buildReport(one, 'zh'), 'methods'));
-  expect(chinese).toContain('模型间采用连续型净重分类改善、综合判别改善进行比较。医院内 AUC');
+  expect(chinese).toContain(
+    '模型间采用连续型净重分类改善、综合判别改善进行比较。差值附正态近似区间。医院内 AUC',
+  );
 });
 
 test('limits that are one number are no interval, and the note says why', async () => {

@@ -67,6 +67,9 @@ main { padding-bottom: 60px; }
 @media screen {
   .wide th, .wide td { word-break: keep-all; }
   .wide tbody th { min-width: 8em; }
+  .wide th, .wide td { padding: 5px 6px; font-size: .82rem; }
+  .scroll::-webkit-scrollbar { height: 12px; }
+  .scroll::-webkit-scrollbar-thumb { border-radius: 6px; background: var(--soft); }
 }
 @page { size: A4; margin: 15mm; }
 @page wide { size: A4 landscape; margin: 12mm; }

@@ -161,7 +161,12 @@ function statistics(facts: Facts): string {
   const macro = isMany ? ' Where no label is named, the AUC of a model is the macro AUC.' : '';
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : 'exact (Clopper–Pearson)';
   const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
-  const compared = how.length === 0 ? '' : ` Models were compared by ${and(how)}.`;
+  const { delong, nri, idi } = facts.compared;
+  const differences =
+    delong || nri || idi
+      ? ` Their differences have normal intervals${isMany ? ', those of macro AUCs bootstrap intervals' : ''}.`
+      : '';
+  const compared = how.length === 0 ? '' : ` Models were compared by ${and(how)}.${differences}`;
   const hospitals =
     (facts.compared.cochran
       ? ` Whether AUCs differ between ${EN.test[facts.test].hospitals} was tested by Cochran’s Q.`

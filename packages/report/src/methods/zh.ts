@@ -140,7 +140,10 @@ function statistics(facts: Facts): string {
   const macro = isMany ? '未注明标签时，模型的 AUC 为宏平均 AUC。' : '';
   const proportions = facts.proportionMethod === 'wilson' ? 'Wilson' : '精确（Clopper–Pearson）';
   const how = COMPARISONS.filter(([name]) => facts.compared[name]).map(([, text]) => text);
-  const compared = how.length === 0 ? '' : `模型间采用${list(how)}进行比较。`;
+  const { delong, nri, idi } = facts.compared;
+  const differences =
+    delong || nri || idi ? `差值附正态近似区间${isMany ? '，宏平均 AUC 的差值附自助法区间' : ''}。` : '';
+  const compared = how.length === 0 ? '' : `模型间采用${list(how)}进行比较。${differences}`;
   const hospitals =
     (facts.compared.cochran ? `各${ZH.test[facts.test].hospitals}的 AUC 是否不同以 Cochran Q 检验。` : '') +
     (facts.compared.within ? '医院内 AUC 仅比较同一医院的患者。' : '');
