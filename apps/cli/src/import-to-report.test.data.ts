@@ -57,8 +57,7 @@ def save(ds, hospital, way=ExplicitVRLittleEndian):
 def gray(volume, inverted):
     # Percentiles 1 and 99 of the volume are black and white.
     values = np.sort(volume.reshape(-1)).astype(float)
-    least, width = values[0], (values[-1] - values[0]) / 65535
-    low, high = (least + np.floor((values[int(p / 100 * (values.size - 1))] - least) / width + 0.5) * width for p in (1, 99))
+    low, high = (values[int(p / 100 * (values.size - 1))] for p in (1, 99))
     pixels = np.floor(np.clip((volume - low) * 255 / (high - low), 0, 255) + 0.5).astype(np.uint8)
     return 255 - pixels if inverted else pixels
 

@@ -13,6 +13,7 @@ import {
 } from '@radweave/artifacts';
 import { existsSync, readdirSync, readFileSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
+import { rangeRule } from '../output/settings.ts';
 import type { Place } from '../output/write-stack.ts';
 import { isDecided, OUT, type Proposal } from '../series/propose.ts';
 import type { Stack } from '../series/stack.ts';
@@ -254,8 +255,11 @@ function sourceIn(path: string): string | null {
   return basename(path, '.csv').split('_')[2] ?? null;
 }
 
-/** Raised where the same files are to give other slices: those that an older version wrote are then written again. */
-const METHOD = 1;
+/**
+ * Raised where the same files are to give other slices: those that an older version wrote are then written again. Percentiles of a volume
+ * became exact by the second one.
+ */
+const METHODS = { fixed: 1, ofVolume: 2 };
 
 /**
  * What the slices of a series depend on: a hash of which images, whose, for which modality, made how; and what they are made of, as a
@@ -269,7 +273,8 @@ export function doneKey(
 ): string {
   const slices = stack.slices.map(({ image, frame }) => [image.instance, frame.index]);
   const outline = mask === null ? {} : { mask: mask.instance };
-  const all = { method: METHOD, slices, modality, because, place, options, ...outline, ...wishesOf(stack) };
+  const method = rangeRule(stack, options).range === null ? METHODS.ofVolume : METHODS.fixed;
+  const all = { method, slices, modality, because, place, options, ...outline, ...wishesOf(stack) };
   return `${hashValue(all).slice(0, 12)}_${source}`;
 }
 
