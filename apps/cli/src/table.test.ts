@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { table } from './table.ts';
+import { paragraph } from './terminal-width.ts';
 
 const HEADER = ['model', 'patients', 'what it is'];
 
@@ -21,6 +22,12 @@ test('columns are as wide as their longest cell, numbers stand to the right', ()
       'A             7  short',
       'fused       n/a  x',
     ].join('\n'),
+  );
+});
+
+test('a sentence is not wrapped before a percent sign', () => {
+  expect(paragraph('no model (no 95 % interval of it) is', 18)).toBe(
+    'no model (no\n  95 % interval of\n  it) is',
   );
 });
 

@@ -8,8 +8,14 @@ export function terminalWidth(out: { readonly columns?: number | undefined }): n
   return out.columns !== undefined && out.columns > 0 ? out.columns : USUAL;
 }
 
-/** A sentence, wrapped between words, its further lines set in; a path or another word that is too long is not cut: people copy it. */
+/** A sentence, wrapped between words, but not before a percent sign; a path or another word that is too long is not cut: people copy it. */
+export function wrapped(text: string, width: number): string {
+  const bound = text.replace(/(?<=\d) (?=%)/g, '\u00a0');
+  return wrapAnsi(bound, width).replace(/(?<=\d)\u00a0(?=%)/g, ' ');
+}
+
+/** As {@link wrapped}, with its further lines set in. */
 export function paragraph(text: string, width: number = terminalWidth(process.stdout)): string {
   const indent = '  ';
-  return wrapAnsi(text, width - indent.length).replaceAll('\n', `\n${indent}`);
+  return wrapped(text, width - indent.length).replaceAll('\n', `\n${indent}`);
 }

@@ -1,8 +1,7 @@
 import type { StageEvent } from '@radweave/pipeline';
 import picocolors from 'picocolors';
-import wrapAnsi from 'wrap-ansi';
 import { forThisStudy } from '../command-line.ts';
-import { terminalWidth } from '../terminal-width.ts';
+import { terminalWidth, wrapped } from '../terminal-width.ts';
 import type { JobClock } from './job-clock.ts';
 import { TrainingClock } from './training-clock.ts';
 
@@ -107,7 +106,7 @@ export class ProgressDisplay {
   private line(text: string): void {
     this.clear();
     const isWide = this.out.isTTY === true;
-    this.out.write(`${isWide ? wrapAnsi(text, terminalWidth(this.out)) : text}\n`);
+    this.out.write(`${isWide ? wrapped(text, terminalWidth(this.out)) : text}\n`);
   }
 }
 
