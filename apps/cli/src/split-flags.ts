@@ -3,6 +3,7 @@ import {
   type Config,
   findSplitSummary,
   isObjectAddress,
+  isSamePlace,
   type Override,
   settingText,
   splitFiles,
@@ -60,5 +61,5 @@ function absolute(place: string, splitsDir: string): string {
 /** Places by where they are. */
 function isSame(one: unknown, other: unknown): boolean {
   const isPlace = typeof one === 'string' && typeof other === 'string' && !isObjectAddress(one);
-  return JSON.stringify(one) === JSON.stringify(other) || (isPlace && resolve(one) === resolve(other));
+  return JSON.stringify(one) === JSON.stringify(other) || (isPlace && isSamePlace(one, other));
 }

@@ -71,6 +71,7 @@ export * from './names.ts';
 export * from './natural.ts';
 export * from './object-place.ts';
 export * from './other-file.ts';
+export * from './place.ts';
 export * from './readable.ts';
 export * from './remark-field.ts';
 export * from './replace-files.ts';

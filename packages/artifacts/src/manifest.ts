@@ -1,12 +1,13 @@
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { PLACES } from './config/shared-config.ts';
 import { DataError } from './errors.ts';
 import type { FileHashes } from './file-hashes.ts';
 import { existsSync } from './files/files.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { jsonFile, recordOf, sha256, writeJson } from './json.ts';
-import { isObjectAddress } from './object-place.ts';
+import { locatedFromOutput, realPlace, relativeToOutput } from './place.ts';
 
 /** What a stage reads, under a name that stays when its place changes, such as `checkpoint of A`. */
 export interface StageInput extends Fingerprint {
@@ -79,16 +80,6 @@ function byKey(options: Readonly<Record<string, unknown>>): Record<string, unkno
   return Object.fromEntries(pairs);
 }
 
-/** A path as manifests have it. */
-export function relativeToOutput(outputDir: string, path: string): string {
-  if (isObjectAddress(path)) return path;
-  return relative(outputDir, path).split(sep).join('/') || '.';
-}
-
-function located(outputDir: string, path: string): string {
-  return isAbsolute(path) ? path : join(outputDir, path);
-}
-
 const outputOf = (manifest: string): string => dirname(dirname(manifest));
 
 /**
@@ -125,7 +116,7 @@ export const { read: readManifest } = jsonFile(schema);
 
 /** What a finished stage left, by its manifest. @throws DataError as `readJson`. */
 export function recordedOutputs(path: string): string[] {
-  return readManifest(path).outputs.map((one) => located(outputOf(path), one.path));
+  return readManifest(path).outputs.map((one) => locatedFromOutput(outputOf(path), one.path));
 }
 
 /** Whether a stage can be skipped, with what it left and warned of; and if not, why it must run. */
@@ -142,6 +133,16 @@ function firstDifference(before: Readonly<Record<string, unknown>>, now: Readonl
   return [...Object.keys(before), ...Object.keys(now)].find(
     (key) => !isDeepStrictEqual(before[key], now[key]),
   );
+}
+
+/** Settings with one name for each place, however it was spelled. */
+function withPlaces(outputDir: string, settings: object): Record<string, unknown> {
+  const isPlace = (key: string): boolean => PLACES.some((keys) => keys.join('.') === key);
+  const placed = Object.entries(settings).map(([key, value]) => [
+    key,
+    isPlace(key) && typeof value === 'string' ? realPlace(locatedFromOutput(outputDir, value)) : value,
+  ]);
+  return Object.fromEntries(placed);
 }
 
 /** Inputs are told by name: the same content in another place is the same input. */
@@ -175,11 +176,15 @@ export function isUpToDate(path: string, state: StageState, hashes: FileHashes):
   if (before.stage !== state.stage) return stale(`its record belongs to ${before.stage}`);
   const version = firstDifference(before.versions, state.versions);
   if (version !== undefined) return stale(`the version of ${version} changed`);
-  const setting = firstDifference(before.settings, plain(state.settings) as Record<string, unknown>);
+  const placed = (settings: unknown) => withPlaces(outputOf(path), Object(settings));
+  const setting = firstDifference(placed(before.settings), placed(plain(state.settings)));
   if (setting !== undefined) return stale(`${setting} changed`);
   const changed = firstChange(before.inputs, state.inputs);
   if (changed !== undefined) return stale(`the ${changed} changed`);
-  const outputs = before.outputs.map((one) => ({ ...one, path: located(outputOf(path), one.path) }));
+  const outputs = before.outputs.map((one) => ({
+    ...one,
+    path: locatedFromOutput(outputOf(path), one.path),
+  }));
   const output = outputs.find(
     (one) => !existsSync(one.path) || hashes.fingerprint(one.path).sha256 !== one.sha256,
   );

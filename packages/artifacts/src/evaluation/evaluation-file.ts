@@ -1,10 +1,11 @@
-import { basename, dirname, posix, resolve } from 'node:path';
+import { basename, dirname, posix } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/types.ts';
 import { IN_SAMPLE } from '../fusion/metrics.ts';
 import { frozenRecord } from '../fusion/model-file.ts';
 import { jsonFile, recordOf } from '../json.ts';
 import { fusionFiles } from '../layout.ts';
+import { locatedFromOutput } from '../place.ts';
 import { remarkField, remarkOrNull } from '../remark-field.ts';
 import { SPLITS } from '../split.ts';
 import { studySlices } from '../splits/slices-hash.ts';
@@ -238,5 +239,5 @@ export function evaluatedNetwork({ models }: Evaluation, modality: string): Eval
 export function evaluatedFusion({ experiment }: Config, { inputs }: Evaluation): string | undefined {
   const name = basename(fusionFiles('').model);
   const model = inputs.find(({ path }) => posix.basename(path) === name);
-  return model === undefined ? undefined : dirname(resolve(experiment.output_dir, model.path));
+  return model === undefined ? undefined : dirname(locatedFromOutput(experiment.output_dir, model.path));
 }

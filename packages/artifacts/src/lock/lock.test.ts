@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { processSpace } from '@radweave/native/processes';
@@ -268,6 +276,10 @@ test('folders that are read and written are locked once each; one that is only r
   const both = lockFolders({ read: [features, output], write: [output] }, 'fuse');
   for (const place of [features, output]) expect(() => lockFolder(place, 'x')).toThrow(/in use by process/);
   both.release();
+
+  mkdirSync(features, { recursive: true });
+  symlinkSync(features, join(folder, 'link'), 'junction');
+  lockFolders({ read: [features], write: [join(folder, 'link')] }, 'extract').release();
 
   const held = lockFolder(features, 'extract');
   expect(() => lockFolders({ read: [features], write: [output] }, 'fuse')).toThrow(/\(extract, since/);

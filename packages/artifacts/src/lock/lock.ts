@@ -4,6 +4,7 @@ import { processSpace } from '@radweave/native/processes';
 import { guardPublishing } from '@radweave/native/rename';
 import { ResourceError } from '../errors.ts';
 import { mkdirSync } from '../files/files.ts';
+import { realPlace } from '../place.ts';
 import { beat, LEASE_TIMES, type LeaseTimes } from './heartbeat.ts';
 import { isHeld, isThere, type Lease, putLease, readLease, removeLease } from './lease.ts';
 
@@ -138,9 +139,9 @@ export function lockFolders(
   const release = (): void => {
     for (const lock of locks) lock.release();
   };
-  const written = new Set(folders.write.map((name) => resolve(name)));
+  const written = new Set(folders.write.map(realPlace));
   try {
-    for (const folder of new Set([...folders.read, ...folders.write].map((name) => resolve(name)))) {
+    for (const folder of new Set([...folders.read, ...folders.write].map(realPlace))) {
       const lock = written.has(folder)
         ? lockFolder(folder, command, options)
         : lockWhereWritable(folder, command, { ...options, isRead: true });

@@ -1,9 +1,11 @@
-import { join, relative, sep } from 'node:path';
 import {
   DataError,
   importFiles,
+  isSamePlace,
+  locatedFromOutput,
   type Pseudonym,
   readText,
+  relativeToOutput,
   UsageError,
   writeFileAtomic,
 } from '@radweave/artifacts';
@@ -27,18 +29,13 @@ export function refuseOtherFiles(other: string | null): void {
 /** Records name slices by their places in one data root: those of two would be mixed up. */
 export function ownOutput(records: string, output: string): void {
   const path = importFiles(records).output;
-  const own = relative(records, output).split(sep).join('/');
-  const earlier = existsSync(path) ? readText(path).trim() : null;
-  if (earlier === null) writeFileAtomic(path, `${own}\n`);
-  if (earlier === null || earlier === own) return;
-  throw new DataError(
-    'E_IMPORT',
-    `these records are those of the data root ${join(records, earlier)}, not of ${output}`,
-    {
-      where: records,
-      hint: `Give each data root --records of its own; where the folder was only moved, correct ${path}`,
-    },
-  );
+  if (!existsSync(path)) writeFileAtomic(path, `${relativeToOutput(records, output)}\n`);
+  const earlier = locatedFromOutput(records, readText(path).trim());
+  if (isSamePlace(earlier, output)) return;
+  throw new DataError('E_IMPORT', `these records are those of the data root ${earlier}, not of ${output}`, {
+    where: records,
+    hint: `Give each data root --records of its own; where the folder was only moved, correct ${path}`,
+  });
 }
 
 /** Whoever names another folder by --private, or has lost it, would import everybody again. */

@@ -23,7 +23,7 @@ import {
   predictionsPath,
   readEvaluation,
   readSplitSummary,
-  relativePath,
+  relativeToOutput,
   SPLITS,
   type Split,
   type StageInput,
@@ -243,7 +243,7 @@ export function evaluatedFusionReads(config: Config): Reads {
   const path = evaluationFiles(evaluationFolder(config)).record;
   if (!existsSync(path)) return {};
   const folder = evaluatedFusion(config, readEvaluation(path));
-  const value = folder === undefined ? null : relativePath(config.experiment.output_dir, folder);
+  const value = folder === undefined ? null : relativeToOutput(config.experiment.output_dir, folder);
   return { 'evaluated fusion': { path, value } };
 }
 

@@ -1,10 +1,11 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Config,
   FileHashes,
   isUpToDate,
   outputFolders,
+  realPlace,
   recordedOutputs,
   type StageState,
   writeManifest,
@@ -88,7 +89,7 @@ export class Job implements JobFacts {
   async renew(step: Step, outputs: readonly string[], warnings: readonly string[]): Promise<void> {
     if (!this.isRecorded(step)) return;
     const manifest = this.manifestOf(step.name);
-    const places = (paths: readonly string[]): string[] => paths.map((path) => resolve(path));
+    const places = (paths: readonly string[]): string[] => paths.map(realPlace);
     if (!isDeepStrictEqual(places(recordedOutputs(manifest)), places(outputs))) return;
     const state = await this.state(step.stage, await this.optionsOf(step));
     writeManifest(manifest, state, outputs, this.hashes, warnings);

@@ -2,7 +2,6 @@ import {
   appendFileSync,
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,8 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   type Config,
   type ConfigKeyPath,
@@ -27,63 +25,29 @@ import {
   settingKeys,
   splitPath,
 } from '@radweave/artifacts';
-import { generatePhantomCohort } from '@radweave/phantom';
 import { tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunOptions } from '../declare/job-part.ts';
+import { expect, test } from 'vitest';
 import { STAGES } from '../stages/index.ts';
 import { fakeRunner } from './fake-stages.test.data.ts';
-import { Job, type Runner, type StepOutcome } from './job.ts';
-import { renewRecord, runPipeline } from './run-pipeline.ts';
+import { Job, type Runner } from './job.ts';
+import { renewRecord } from './run-pipeline.ts';
+import {
+  configIn,
+  evaluated,
+  explained,
+  fromTraining,
+  HOW,
+  networks,
+  ranOnce,
+  shown,
+  steps,
+} from './run-steps.test.data.ts';
 import { WITHOUT_EFFECT } from './stage-settings.ts';
 import { stepsOf } from './steps.ts';
 
-const SIDE = 16;
-const HOW: RunOptions = { bestHparamsDir: '', explain: true, crossFit: null };
-
-function configIn(folder: string): Config {
-  const config = defaultConfig();
-  Object.assign(config.data, {
-    root_dir: join(folder, 'raw'),
-    splits_dir: join(folder, 'splits'),
-    features_dir: join(folder, 'features'),
-    image_size: SIDE,
-  });
-  config.experiment.output_dir = join(folder, 'outputs');
-  config.training.device = 'cpu';
-  return config;
-}
-
-/** The steps that are done. */
-async function steps(config: Config, how = HOW, runner: Runner = fakeRunner): Promise<string[]> {
-  const outcomes: StepOutcome[] = await runPipeline(config, how, runner);
-  return outcomes.filter(({ outcome }) => outcome === 'done').map(({ step }) => step);
-}
-
-let base: string;
-
-beforeAll(async () => {
-  base = mkdtempSync(join(tmpdir(), 'radweave-steps-'));
-  const raw = join(base, 'raw');
-  generatePhantomCohort(raw, { seed: 1, patientsPerHospital: 8, slicesPerModality: 1, size: SIDE });
-  await steps(configIn(base));
-});
-
-afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-/** A copy of the folder in which every step has run. */
-function copied(): { folder: string; config: Config } {
-  const folder = join(tempDir(), 'copy');
-  cpSync(base, folder, { recursive: true });
-  return { folder, config: configIn(folder) };
-}
+const copied = ranOnce();
 
 const data = ['preprocess', 'audit-data'];
-const networks = ['train-A', 'extract-A', 'train-P', 'extract-P'];
-const evaluated = ['fuse', 'evaluate', 'audit'];
-const explained = ['explain-A', 'explain-P'];
-const shown = ['visualize', 'report'];
-const fromTraining = [...networks, ...evaluated, ...explained, ...shown];
 const everything = stepsOf(defaultConfig(), HOW).map(({ name }) => name);
 
 /** One setting of each section, and each that changes no result; the steps that must run. */
@@ -126,24 +90,6 @@ test('every setting belongs to a step, or is said to change no result', () => {
   const counted = settingKeys(STAGES.flatMap(({ settings }) => settings));
   const all = describeConfig().map(({ path }) => path);
   expect([...new Set([...counted, ...WITHOUT_EFFECT])].sort()).toEqual([...all].sort());
-});
-
-const PLACES = ['data.root_dir', 'data.splits_dir', 'data.features_dir', 'experiment.output_dir'] as const;
-
-test.each(PLACES)('%s may be spelled in any way', async (key) => {
-  const { config } = copied();
-  const [section = '', name = ''] = key.split('.');
-  const place: string = Object(config)[section][name];
-  for (const spelled of [
-    `${place}/`,
-    `${dirname(place)}//${basename(place)}`,
-    `${place}/../${basename(place)}`,
-    relative(process.cwd(), place),
-    `./${relative(process.cwd(), place)}`,
-  ]) {
-    Object.assign(Object(config)[section], { [name]: spelled });
-    expect(await steps(config), spelled).toEqual([]);
-  }
 });
 
 test('a clock that has gone back makes nothing run again, and hides no change', async () => {
@@ -271,18 +217,6 @@ test.each(FILES)('%s: exactly what it reaches runs again', async (_, change, exp
   change(folder, config);
   expect(await steps(config)).toEqual(expected);
   expect(await steps(config)).toEqual([]);
-});
-
-test('initial weights count by content, not by place', async () => {
-  const { folder, config } = copied();
-  config.model.weights = join(folder, 'start.pth');
-  writeFileSync(config.model.weights, 'one');
-  expect(await steps(config)).toEqual(fromTraining);
-  config.model.weights = join(folder, 'moved.pth');
-  writeFileSync(config.model.weights, 'one');
-  expect(await steps(config)).toEqual([]);
-  writeFileSync(config.model.weights, 'two');
-  expect(await steps(config)).toEqual(fromTraining);
 });
 
 test('without explanations the montages that are there still are what the report shows', async () => {

@@ -1,10 +1,10 @@
-import { relative, sep } from 'node:path';
 import {
   type CheckpointFacts,
   type Evaluation,
   type FusionModelFile,
   hashFile,
   readHistory,
+  relativeToOutput,
   slicePredictionsPath,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
@@ -58,7 +58,7 @@ export async function reportedRuns(
 }
 
 function wasEvaluated(run: RunFolder, outputDir: string, { inputs }: Evaluation): boolean {
-  const predicted = relative(outputDir, slicePredictionsPath(run.logs, 'test')).split(sep).join('/');
+  const predicted = relativeToOutput(outputDir, slicePredictionsPath(run.logs, 'test'));
   return inputs.some(({ path }) => path === predicted);
 }
 

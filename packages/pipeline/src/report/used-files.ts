@@ -1,5 +1,4 @@
-import { relative, resolve, sep } from 'node:path';
-import { hashFile } from '@radweave/artifacts';
+import { hashFile, locatedFromOutput, relativeToOutput } from '@radweave/artifacts';
 
 /** Files a report was made from, as the evaluation names them: relative to the output folder, with forward slashes. */
 export class UsedFiles {
@@ -12,12 +11,12 @@ export class UsedFiles {
 
   /** Where a file that the evaluation names lies. */
   locate(name: string): string {
-    return resolve(this.outputDir, name);
+    return locatedFromOutput(this.outputDir, name);
   }
 
   /** Notes a file; its content is read once. @returns its SHA-256 (hex). */
   add(path: string): string {
-    const name = relative(this.outputDir, path).split(sep).join('/');
+    const name = relativeToOutput(this.outputDir, path);
     const known = this.hashes.get(name);
     if (known !== undefined) return known;
     const sha256 = hashFile(path);

@@ -7,6 +7,7 @@ import {
   inFileName,
   type KeyedPatient,
   PLACES,
+  realPlace,
 } from '@radweave/artifacts';
 
 /** What gives away whom a file is about, or where it was made. */
@@ -97,7 +98,7 @@ export class Identifiers {
     const folders = [
       machine.home,
       machine.folder,
-      ...told.flatMap((place) => (place === null ? [] : resolve(place))),
+      ...told.flatMap((place) => (place === null ? [] : [resolve(place), realPlace(place)])),
     ];
     const isTelling = (folder: string): boolean =>
       folder.split(/[\\/]/).filter((part) => part !== '').length > 1;

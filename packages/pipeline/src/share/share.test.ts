@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import {
@@ -213,7 +221,11 @@ test('a plan for workers is told and not copied, and tables of folds lose their 
 test('a copy goes into an empty folder beside what is copied, and what is to be shared must be there', async () => {
   const { config, outputs, root } = study();
   const asked = (path: string, to: string | null) => share({ config, path, to }, listening());
-  await expect(asked(outputs, join(outputs, 'copy'))).rejects.toThrow(/lies in the folder that is copied/);
+  symlinkSync(outputs, join(root, 'link'), 'junction');
+  for (const folder of [outputs, join(root, 'link')]) {
+    const within = asked(outputs, join(folder, 'copy'));
+    await expect(within).rejects.toThrow(/lies in the folder that is copied/);
+  }
   await expect(asked(outputs, join(root, 'data'))).rejects.toThrow(/not empty/);
   await expect(asked(join(root, 'nothing'), null)).rejects.toThrow(/no such file or folder/);
   const context = listening();

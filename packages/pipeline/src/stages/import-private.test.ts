@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importFiles, lockFolder, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
@@ -118,6 +118,10 @@ onPosix('what leads back to patients is for nobody else to read, and lies apart'
   await importStage(options, silentContext());
   for (const path of Object.values(privateFiles(options.secrets)))
     expect(statSync(path).mode & 0o777).toBe(0o600);
-  const inside = optionsIn(folder, { secrets: join(folder, 'raw', 'private') });
-  await expect(importStage(inside, silentContext())).rejects.toMatchObject({ code: 'E_IMPORT', exitCode: 2 });
+  symlinkSync(options.output, join(folder, 'link'), 'junction');
+  for (const place of [options.output, join(folder, 'link')]) {
+    const inside = optionsIn(folder, { secrets: join(place, 'private') });
+    const refused = { code: 'E_IMPORT', exitCode: 2 };
+    await expect(importStage(inside, silentContext())).rejects.toMatchObject(refused);
+  }
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { importFiles, privateFiles, readCohort, readImported, readPseudonyms } from '@radweave/artifacts';
 import { decodeSlice } from '@radweave/imaging';
 import { TAG } from '@radweave/importing/dicom/tags';
@@ -244,6 +244,9 @@ test('the records of one data root are not those of another', async () => {
   writeSeries(folder, 'arterial', 2);
   const options = optionsIn(folder);
   await importStage(options, silentContext());
+  symlinkSync(folder, join(folder, 'link'), 'junction');
+  const linked = join(folder, 'link', relative(folder, options.output));
+  await importStage({ ...options, output: linked }, silentContext());
   await expect(
     importStage({ ...options, output: join(folder, 'other') }, silentContext()),
   ).rejects.toMatchObject({

@@ -1,5 +1,5 @@
-import { join, relative, sep } from 'node:path';
-import { importFiles, privateFiles, UsageError } from '@radweave/artifacts';
+import { join } from 'node:path';
+import { importFiles, privateFiles, relativeToOutput, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
 import { offer } from '@radweave/remarks';
@@ -214,7 +214,7 @@ export const importShard = shardStage('import_shard', importStage, {
   ],
   folder: ({ records }) => join(records, '.shards'),
   alike: ({ table, output, records }) => ({
-    'place of the data root': { path: output, value: relative(records, output).split(sep).join('/') },
+    'place of the data root': { path: output, value: relativeToOutput(records, output) },
     ...(table === null ? {} : { 'table of patients': table }),
   }),
   files: ({ root }) => filesBelow('files', root),

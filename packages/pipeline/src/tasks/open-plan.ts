@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import {
   type Config,
   type ConfigKeyPath,
   hashValue,
   inShell,
+  isSamePlace,
   outputFolders,
   type Plan,
   planFiles,
@@ -41,7 +41,7 @@ export function openPlan({ config: asked, given, inFile }: Call): OpenPlan {
   if (plan.radweave !== RADWEAVE_VERSION) {
     throw planError(`the plan is of version ${plan.radweave}`, files.plan, again);
   }
-  if (resolve(outputFolders(config.experiment.output_dir).tasks) !== resolve(folder)) {
+  if (!isSamePlace(outputFolders(config.experiment.output_dir).tasks, folder)) {
     const problem =
       `the plan was made in the folder ${plan.folder}, and its relative paths, such as ` +
       `${config.experiment.output_dir}, lead to other folders from ${process.cwd()}`;

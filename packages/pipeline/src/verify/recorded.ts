@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   applyOverrides,
@@ -6,6 +6,8 @@ import {
   findConfigKey,
   fusionFolder,
   isObjectAddress,
+  isWithin,
+  locatedFromOutput,
   type Manifest,
   type Override,
   outputFolders,
@@ -100,9 +102,8 @@ interface Move {
 /** Where a recorded path lies when one of the folders above it was moved; undefined when none was. */
 function moved(run: string, moves: readonly Move[], path: string): string | undefined {
   for (const { from, to } of moves) {
-    const below = relative(resolve(run, from), resolve(run, path));
-    const isOutside = isAbsolute(below) || below.split(sep)[0] === '..';
-    if (!isOutside) return join(to, below);
+    const [above, place] = [resolve(run, from), resolve(run, path)];
+    if (isWithin(place, above)) return join(to, relative(above, place));
   }
   return undefined;
 }
@@ -139,6 +140,8 @@ export function compareSettings(
  */
 function locate(run: string, path: string): string {
   if (isAbsolute(path) || isObjectAddress(path)) return path;
+  const recorded = locatedFromOutput(run, path);
+  if (existsSync(recorded)) return recorded;
   for (let base = resolve(run); ; base = dirname(base)) {
     if (existsSync(join(base, path))) return join(base, path);
     if (base === dirname(base)) return resolve(path);

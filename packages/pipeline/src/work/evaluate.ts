@@ -1,4 +1,3 @@
-import { relative, sep } from 'node:path';
 import { aggregateNetwork } from '@radweave/analysis/evaluation/aggregate';
 import { assemble, type Pause } from '@radweave/analysis/evaluation/assemble';
 import type { Candidate } from '@radweave/analysis/evaluation/candidate';
@@ -24,6 +23,7 @@ import {
   inShell,
   labelNamesOf,
   readFeatureSet,
+  relativeToOutput,
   SPLITS,
   UsageError,
 } from '@radweave/artifacts';
@@ -147,10 +147,7 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
       decisions,
       sizes: fusion?.sizes ?? [],
       slices: facts.slices,
-      inputs: files.map((path) => ({
-        path: relative(outputDir, path).split(sep).join('/'),
-        sha256: hashFile(path),
-      })),
+      inputs: files.map((path) => ({ path: relativeToOutput(outputDir, path), sha256: hashFile(path) })),
     },
     pauseIn(context),
   );

@@ -1,5 +1,5 @@
-import { resolve, sep } from 'node:path';
-import { importFiles, privateFiles, refuseOther, UsageError } from '@radweave/artifacts';
+import { sep } from 'node:path';
+import { importFiles, privateFiles, realPlace, refuseOther, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import type { ImportOptions } from './import-options.ts';
 
@@ -20,7 +20,7 @@ export function requireApart({ kind, root, output, records, secrets }: ImportOpt
 }
 
 function isWithin(path: string, folder: string): boolean {
-  return `${resolve(path)}${sep}`.startsWith(`${resolve(folder)}${sep}`);
+  return `${realPlace(path)}${sep}`.startsWith(`${realPlace(folder)}${sep}`);
 }
 
 /** Before the first import there is nothing of ours that has these names. @throws UsageError. */

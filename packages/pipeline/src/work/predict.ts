@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { classify, thresholdOf } from '@radweave/analysis/fusion/classifier';
 import { concatenate, having } from '@radweave/analysis/fusion/fused-split';
@@ -12,6 +11,7 @@ import {
   fusionFiles,
   fusionFolder,
   inShell,
+  isSamePlace,
   type NewPrediction,
   readFusionModel,
   refuseOtherFile,
@@ -77,7 +77,7 @@ export async function predict(options: PredictOptions, context: StageContext): P
     const { text } = remark('not-converged', { n: file.options.max_iter });
     warn(context, `Classifier '${shown(name)}' of ${model}: ${text} of radweave fuse.`);
   }
-  const isOfStudy = resolve(model) === resolve(fusionFiles(fusionFolder(config)).model);
+  const isOfStudy = isSamePlace(model, fusionFiles(fusionFolder(config)).model);
   for (const { text } of isOfStudy ? fusedBefore(file, config.data.features_dir) : [])
     warn(context, `${text}.`);
   requireDevice(config.training);

@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { notEvaluated } from '@radweave/analysis/evaluation/unevaluated';
 import { missingLetters, openPngPainter } from '@radweave/analysis/paint/png';
 import {
@@ -7,6 +7,7 @@ import {
   evaluatedFusion,
   fusionFolder,
   inShell,
+  isSamePlace,
   ResourceError,
   refuseOther,
   relativePath,
@@ -112,7 +113,7 @@ export async function report(options: ReportOptions, context: StageContext): Pro
 /** Where the configuration or a flag names another fusion than that of the evaluation. */
 function warnOfOtherFusion(config: Config, evaluation: Evaluation, context: StageContext): void {
   const [evaluated, asked] = [evaluatedFusion(config, evaluation), fusionFolder(config)];
-  if (evaluated === undefined || evaluated === resolve(asked) || !existsSync(asked)) return;
+  if (evaluated === undefined || isSamePlace(evaluated, asked) || !existsSync(asked)) return;
   warn(
     context,
     `The report is of the fusion that was evaluated, in ${relativePath('.', evaluated)}, and not of that in ${asked}. To report that one, run first: radweave evaluate --fusion_dir ${inShell(asked)}.`,

@@ -1,9 +1,10 @@
-import { relative, sep } from 'node:path';
 import {
   type Config,
   idOf,
+  isWithin,
   type KeyedPatient,
   readExclusions,
+  realPlace,
   replaceFolderAtomic,
   SPLITS,
   splitFiles,
@@ -140,13 +141,12 @@ function look(
 
 /** A copy within what is copied would copy itself, and one over other files would remove them. */
 function refusePlace(path: string, to: string): void {
-  const below = relative(path, to);
-  const isWithin = below === '' || (below.split(sep)[0] !== '..' && !below.startsWith(sep));
+  const isInside = isWithin(realPlace(to), realPlace(path));
   const isFull = existsSync(to) && readdirSync(to).length > 0;
-  if (!isWithin && !isFull) return;
+  if (!isInside && !isFull) return;
   throw new UsageError(
     'E_DEIDENTIFY',
-    isWithin
+    isInside
       ? 'the folder for the copy lies in the folder that is copied'
       : 'the folder for the copy is not empty',
     {

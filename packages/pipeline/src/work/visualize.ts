@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type CohortFacts, readCohortFacts } from '@radweave/analysis/evaluation/cohort-facts';
 import { fusedBefore } from '@radweave/analysis/evaluation/notes';
 import { confusionFigures } from '@radweave/analysis/figures/confusion';
@@ -19,6 +19,7 @@ import {
   evaluationFolder,
   fusionFolder,
   inShell,
+  isSamePlace,
   outputFolders,
   readEvaluation,
   refuseOthers,
@@ -158,7 +159,7 @@ function fusionSet(
 function warnOfOtherFusion(config: Config, folder: string, context: StageContext): void {
   const { record } = evaluationFiles(evaluationFolder(config));
   const evaluated = existsSync(record) ? evaluatedFusion(config, readEvaluation(record)) : undefined;
-  if (evaluated === undefined || evaluated === resolve(folder)) return;
+  if (evaluated === undefined || isSamePlace(evaluated, folder)) return;
   warn(
     context,
     `ROC curves and confusion matrices are of the fusion in ${folder}, but the evaluation and the report of the one in ${relativePath('.', evaluated)}. To draw that one, name its folder with --fusion_dir.`,

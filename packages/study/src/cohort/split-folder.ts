@@ -5,6 +5,7 @@ import {
   hashFile,
   inShell,
   isObjectAddress,
+  isSamePlace,
   localPlace,
   readBytes,
   SPLIT_FILES,
@@ -256,10 +257,3 @@ function otherRows(path: string, recorded: number | undefined): string {
 }
 
 const differInCase = (a: string, b: string): boolean => a !== b && a.toLowerCase() === b.toLowerCase();
-
-function isSamePlace(one: string, other: string): boolean {
-  if (resolve(one) === resolve(other)) return true;
-  if (!existsSync(one) || !existsSync(other)) return false;
-  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true }));
-  return a?.dev === b?.dev && a?.ino === b?.ino;
-}
