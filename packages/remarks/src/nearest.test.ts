@@ -7,6 +7,14 @@ test('the nearest name ignores case, dashes and spaces around it', () => {
   expect(nearest('x', [])).toBeUndefined();
 });
 
+test('whoever asks for a GPU is advised the word for it, and not the CPU', () => {
+  for (const word of ['gpu', 'GPU', 'nvidia']) {
+    expect(offer(word, ['cpu', 'cuda'])).toBe("Did you mean 'cuda'?");
+    expect(nearest(word, ['auto', 'cpu', 'cuda'])).toBe('cuda');
+  }
+  expect(offer('gpu', ['cpu', 'mps'])).toBe("Did you mean 'cpu'?");
+});
+
 test('a name that is near is offered, else those that are known', () => {
   const many = Array.from({ length: 12 }, (_, i) => `SY${i}`);
   expect(offer('a', ['P', 'A'])).toBe("Did you mean 'A'?");

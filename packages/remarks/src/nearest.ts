@@ -1,5 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 
+/** What people call otherwise than it is called here. */
+const CALLED: ReadonlyMap<string, string> = new Map([
+  ['gpu', 'cuda'],
+  ['nvidia', 'cuda'],
+]);
+
 /** So many known names are listed at most. */
 const LISTED = 8;
 
@@ -12,6 +18,8 @@ export function editDistance(a: string, b: string): number {
 function ranked(word: string, known: readonly string[]): { name: string; edits: number }[] {
   const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase().replaceAll('-', '_');
   const names = [...new Set(known)];
+  const called = CALLED.get(plain(word));
+  if (called !== undefined && names.includes(called)) return [{ name: called, edits: 1 }];
   return names
     .map((name) => ({ name, edits: editDistance(plain(word), plain(name)) }))
     .sort((a, b) => a.edits - b.edits);

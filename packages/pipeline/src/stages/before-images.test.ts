@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Config, SPLITS, type Split, splitPath } from '@radweave/artifacts';
 import { writeRun } from '@radweave/network/testing/runs';
 import type { StageEvent } from '@radweave/study/context/events';
+import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, makeSplitOwn, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { copyTree, filesBelow, tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -248,4 +249,36 @@ test('extract: a test image that is gone, before any other is decoded', async ()
   writeFileSync(path, readFileSync(path, 'utf8').replace('.png', '_gone.png'));
   const message = /test slices of A cannot be used: 1 image fault: \S+_gone\.png: .*it does not exist/;
   await refused(ALL.extract ?? expect.unreachable(), study, { code: 'E_IMAGES', exitCode: 3, message });
+});
+
+test('a damaged --checkpoint is told with its path and a remedy', async () => {
+  const { folder, config } = prepared();
+  const whole = readFileSync(new RunFolder(config.experiment.output_dir, 'first').best);
+  const at = whole.length >> 1;
+  const flipped = Buffer.from(whole);
+  flipped.writeUInt8(whole.readUInt8(at) ^ 1, at);
+  const damaged = {
+    empty: '',
+    cut: whole.subarray(0, at),
+    flipped,
+    page: '<!DOCTYPE html><html>log in</html>',
+  };
+  for (const [name, content] of Object.entries(damaged)) writeFileSync(join(folder, name), content);
+  mkdirSync(join(folder, 'folder'));
+  for (const name of [...Object.keys(damaged), 'folder']) {
+    const checkpoint = join(folder, name);
+    const explained = { config, modality: 'A', split: 'test', count: 1, slices: 2, checkpoint } as const;
+    for (const [stage, run] of Object.entries({
+      extract: () => extract({ config, modality: 'A', align: false, checkpoint }, listening()),
+      explain: () => explain(explained, listening()),
+    })) {
+      await expect(run(), `${stage}, ${name}`).rejects.toMatchObject({
+        name: 'DataError',
+        code: 'E_CHECKPOINT',
+        exitCode: 3,
+        where: checkpoint,
+        message: expect.stringMatching(/^[^\n]+\. (Copy|Name)[^\n]+$/),
+      });
+    }
+  }
 });

@@ -201,6 +201,16 @@ test('where no hospital is harmonised, nothing is said of harmonised features', 
   expect(readHarmonizeRecord(result.recordFile).notes).not.toEqual([]);
 });
 
+test('a hospital of one label is named: its site effect may be that of the label', async () => {
+  const own = prepared(cohortWith(9).filter(({ hospital, label }) => hospital !== 'SY' || label === 1));
+  const { recordFile } = await run(own, true);
+  const one = { code: 'site-one-label', params: { hospitals: ['SY'] } };
+  expect(readHarmonizeRecord(recordFile).notes).toContainEqual(expect.objectContaining(one));
+  expect(readHarmonizeRecord(result.recordFile).notes).not.toContainEqual(
+    expect.objectContaining({ code: one.code }),
+  );
+});
+
 test('the classifier is that of fuse, and nothing of the primary analysis changes', async () => {
   for (const row of result.metrics.filter(({ features }) => features === 'extracted')) {
     const primary = fused.metrics.find(

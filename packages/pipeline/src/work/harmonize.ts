@@ -91,6 +91,8 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
   const harmonised = sites.filter((site) => site.harmonised).map(({ hospital }) => hospital);
   if (auditOnly || harmonised.length === 0) requireHospitals(splits, config.data.splits_dir);
   saySites(sites, context);
+  const oneLabel = hospitalsOfOneLabel(splits);
+  for (const { text } of oneLabel) warn(context, `${text}.`);
   const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
   const { seed } = config.experiment;
   const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
@@ -114,7 +116,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     features: sources.map(usedOf),
     sites,
     seed,
-    notes: isHarmonised ? notesOf(inSample) : [],
+    notes: [...(isHarmonised ? notesOf(inSample) : []), ...oneLabel],
     files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
     versions: programVersions(),
   };
@@ -174,6 +176,16 @@ function saySites(sites: readonly HarmonisedSite[], context: StageContext): void
       say(context, `${hospital}: harmonised by its own ${counted(n, 'patient')} (transductive).`);
     else warn(context, `${hospital} is left unharmonised: ${reason.text}.`);
   }
+}
+
+/** Where labels and hospitals cannot be told apart, an AUC of the hospital is no pure site effect. */
+function hospitalsOfOneLabel(splits: Readonly<Record<Split, FusedSplit>>): Remark[] {
+  const patients = SPLITS.flatMap((split) => splits[split].patients);
+  const compared = comparableHospitals(patients.flatMap(({ hospital }) => hospital || [])).value ?? [];
+  const hospitals = compared.filter(
+    (name) => new Set(patients.flatMap(({ hospital, label }) => (hospital === name ? label : []))).size === 1,
+  );
+  return hospitals.length === 0 ? [] : [remark('site-one-label', { hospitals })];
 }
 
 /** What holds for all numbers of harmonised features. */

@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { theNetworks } from './grammar.ts';
+import { and, theNetworks } from './grammar.ts';
 
 /** The site effect and harmonisation. */
 export const SITE = {
@@ -14,6 +14,11 @@ export const SITE = {
   'site-few-patients': of(
     { hospitals: 'texts' },
     ({ hospitals }) => `left out because they have too few patients: ${hospitals.join(', ')}`,
+  ),
+  'site-one-label': of(
+    { hospitals: 'texts' },
+    ({ hospitals }) =>
+      `${and(hospitals)} ${hospitals.length === 1 ? 'has' : 'have'} patients of one label only: what tells ${hospitals.length === 1 ? 'it' : 'them'} from other hospitals may be the label`,
   ),
   transductive:
     'transductive: the location and scale of the hospital come from the unlabelled features of these very patients; not part of the primary analysis',

@@ -87,6 +87,7 @@ export function siteOf(hostile: string): Optional<SiteAudit> {
   const notes = [
     remark('transductive'),
     remark('no-covariate'),
+    remark('site-one-label', { hospitals: [`SY${hostile}`] }),
     remark('hospital-left', { hospital: `ZS${hostile}`, reason: together(...parts) }),
   ];
   return { value: { rows: [row, after], notes } };

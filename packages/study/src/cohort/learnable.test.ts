@@ -36,7 +36,9 @@ test('a class missing in training or validation is named, with what is there', (
   expect(refusal({ train: [], val: [] })).toMatch(
     /training has no patient of label 0 or 1 \(it has no patients\); validation has no/,
   );
-  expect(refusal({}, 3)).toMatch(/no patient of label 2.*If there are 2 classes, set model.num_classes to 2/);
+  expect(refusal({}, 3)).toMatch(
+    /no patient of label 2.*If there are 2 classes, set model.num_classes to 2, and where data.labels is set, name 2 there\. Otherwise/,
+  );
 });
 
 test.each([
@@ -48,14 +50,16 @@ test.each([
   const told = refusal({ val: of('DU', 0) }, 2, [], by);
   expect(told).toMatch(advice);
   expect(told.includes('--train_ratio')).toBe(by === 'drawn');
-  expect(refusal({}, 3, [], by)).toMatch(/set model.num_classes to 2\. Otherwise: .*/);
+  expect(refusal({}, 3, [], by)).toMatch(/set model.num_classes to 2, and .* name 2 there\. Otherwise: .*/);
 });
 
 test('a label that only the external test set has is refused with the hospital', () => {
   expect(refusal({ test: of('HT', 0, 2, 2) })).toMatch(
     /label 2 is in the test set only \(2 patients of HT\), so no network can learn it/,
   );
-  expect(refusal({ train: of('DU', 0, 1, 2) })).toMatch(/label 2 does not fit model.num_classes 2.*to 3/);
+  expect(refusal({ train: of('DU', 0, 1, 2) })).toMatch(
+    /label 2 does not fit model.num_classes 2.*to 3, and where data.labels is set, name 3/,
+  );
   const names = ['low', 'mid', 'high', 'top'];
   expect(refusal({ train: of('DU', 0, 1, 2, 3) }, 2, names)).toMatch(
     /labels 2 \(high\) and 3 \(top\) do not fit model.num_classes 2.*to 4/,

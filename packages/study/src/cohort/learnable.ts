@@ -110,7 +110,7 @@ export function refuseUnknownLabels(
       `${wrong.length === 1 ? 'label' : 'labels'} ${and(called(wrong, names))} ${wrong.length === 1 ? 'does' : 'do'} not fit model.num_classes ${classes}`,
       {
         where: placesOf(holders, where),
-        hint: `Labels count from 0: set model.num_classes to ${Math.max(...wrong) + 1}`,
+        hint: `Labels count from 0: ${setClasses(Math.max(...wrong) + 1)}`,
       },
     );
   }
@@ -126,6 +126,11 @@ export function refuseUnknownLabels(
   );
 }
 
+/** Names of labels say how many classes there are, too. */
+function setClasses(classes: number): string {
+  return `set model.num_classes to ${classes}, and where data.labels is set, name ${classes} there`;
+}
+
 function called(labels: readonly number[], names: LabelNames): string[] {
   return labels.map((label) => (names[label] === undefined ? String(label) : `${label} (${names[label]})`));
 }
@@ -134,7 +139,7 @@ function hintFor(sets: LearningSets, classes: number, by: DividedBy): string {
   const known = labelsOf(SPLITS.flatMap((split) => sets[split]));
   const highest = known.at(-1) ?? 0;
   return highest + 1 < classes && highest > 0
-    ? `If there are ${highest + 1} classes, set model.num_classes to ${highest + 1}. Otherwise: ${REMEDIES[by]}`
+    ? `If there are ${highest + 1} classes, ${setClasses(highest + 1)}. Otherwise: ${REMEDIES[by]}`
     : REMEDIES[by];
 }
 
