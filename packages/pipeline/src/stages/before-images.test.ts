@@ -265,6 +265,7 @@ test('a damaged --checkpoint is told with its path and a remedy', async () => {
   };
   for (const [name, content] of Object.entries(damaged)) writeFileSync(join(folder, name), content);
   mkdirSync(join(folder, 'folder'));
+  const remedy = /^[^\n]+\. (Copy|Download)\b[^\n]+$/;
   for (const name of [...Object.keys(damaged), 'folder']) {
     const checkpoint = join(folder, name);
     const explained = { config, modality: 'A', split: 'test', count: 1, slices: 2, checkpoint } as const;
@@ -272,13 +273,15 @@ test('a damaged --checkpoint is told with its path and a remedy', async () => {
       extract: () => extract({ config, modality: 'A', align: false, checkpoint }, listening()),
       explain: () => explain(explained, listening()),
     })) {
-      await expect(run(), `${stage}, ${name}`).rejects.toMatchObject({
-        name: 'DataError',
-        code: 'E_CHECKPOINT',
-        exitCode: 3,
-        where: checkpoint,
-        message: expect.stringMatching(/^[^\n]+\. (Copy|Name)[^\n]+$/),
-      });
+      const refused =
+        name === 'folder'
+          ? {
+              code: 'E_FILE_MISSING',
+              exitCode: 2,
+              message: expect.stringMatching(/not a folder.*Correct --checkpoint/),
+            }
+          : { code: 'E_CHECKPOINT', exitCode: 3, message: expect.stringMatching(remedy) };
+      await expect(run(), `${stage}, ${name}`).rejects.toMatchObject({ ...refused, where: checkpoint });
     }
   }
 });

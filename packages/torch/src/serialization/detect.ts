@@ -14,7 +14,8 @@ const IMPOSTORS: readonly { matches: (head: string) => boolean; problem: string 
   },
   {
     matches: (head) => /^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml)/i.test(head),
-    problem: 'is a web page, not weights: the download probably answered with an error or a login page',
+    problem:
+      'is a web page, not weights: the download probably answered with an error or a login page. Download it again',
   },
   {
     matches: (head) => head.startsWith('ustar', 257),
@@ -27,10 +28,16 @@ const IMPOSTORS: readonly { matches: (head: string) => boolean; problem: string 
   },
   {
     matches: (head) => head.startsWith('\x89HDF'),
-    problem: 'is an HDF5 file (Keras?), not a checkpoint of torch',
+    problem: 'is an HDF5 file (Keras?), not a checkpoint of torch. Name another file',
   },
-  { matches: (head) => head.startsWith('\x93NUMPY'), problem: 'is a numpy array, not a checkpoint of torch' },
-  { matches: (head) => head.startsWith('GGUF'), problem: 'is a GGUF file, not a checkpoint of torch' },
+  {
+    matches: (head) => head.startsWith('\x93NUMPY'),
+    problem: 'is a numpy array, not a checkpoint of torch. Name another file',
+  },
+  {
+    matches: (head) => head.startsWith('GGUF'),
+    problem: 'is a GGUF file, not a checkpoint of torch. Name another file',
+  },
   { matches: (head) => head.startsWith('\x1f\x8b'), problem: 'is compressed with gzip. Unpack it first' },
 ];
 

@@ -28,7 +28,7 @@ export class FileReader {
     });
     try {
       const stat = await handle.stat();
-      if (!stat.isFile()) throw new CheckpointError(path, 'is not a file');
+      if (!stat.isFile()) throw new CheckpointError(path, 'is not a file. Name the file itself');
       return await body(new FileReader(path, stat.size, handle));
     } finally {
       await handle.close();
