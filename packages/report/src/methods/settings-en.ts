@@ -43,7 +43,7 @@ function weightsText({ initialWeights, frozenStages }: TrainingSettings): string
   const frozen =
     frozenStages === 0
       ? 'no stage was frozen'
-      : `the first ${frozenStages === 1 ? 'stage' : `${frozenStages} stages`} stayed frozen`;
+      : `the first ${frozenStages === 1 ? 'stage' : `${frozenStages} stages`} stayed frozen${initialWeights.startsWith(SCRATCH) ? ', with random weights that nothing trained' : ''}`;
   return `${start}; ${frozen}.`;
 }
 

@@ -41,7 +41,8 @@ function weightsText({ initialWeights, frozenStages }: TrainingSettings): string
       : initialWeights.startsWith(SCRATCH)
         ? '训练从随机权重开始，每个残差块最后的批归一化的缩放以 1 而非 0 起始'
         : `训练的初始权重：${initialWeights}`;
-  return `${start}；${frozenStages === 0 ? '未冻结任何阶段' : `冻结前 ${frozenStages} 个阶段`}。`;
+  const untrained = initialWeights.startsWith(SCRATCH) ? '，其随机权重未经任何训练' : '';
+  return `${start}；${frozenStages === 0 ? '未冻结任何阶段' : `冻结前 ${frozenStages} 个阶段${untrained}`}。`;
 }
 
 function augmentationText({ augmentation: a }: TrainingSettings): string {
