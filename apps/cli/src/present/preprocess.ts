@@ -1,4 +1,4 @@
-import { groupBy, kindsOf, type SplitSummary, shownLabel } from '@radweave/artifacts';
+import { groupBy, inOrderOfLabels, kindsOf, type SplitSummary, shownLabel } from '@radweave/artifacts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -11,7 +11,7 @@ export const presenter: Presenter<'preprocess'> = {
       'patients',
       ...summary.modalities.map((m) => `slices ${m}`),
     ];
-    const rows = summary.counts.map((cell) => [
+    const rows = inOrderOfLabels(summary.counts).map((cell) => [
       cell.hospital,
       shownLabel(summary.labels ?? [], cell.label),
       cell.split,
@@ -37,7 +37,9 @@ function kindsTable({ modalities, labels }: SplitSummary, kinds: NonNullable<Spl
     own.length === modalities.length ? 'all' : `only ${own.join(' ')}`;
   const owned = kinds.map((one) => one.modalities);
   const names = kindsOf(owned, modalities).map(nameOf);
-  const groups = groupBy(kinds, ({ hospital, label, split }) => JSON.stringify([hospital, label, split]));
+  const groups = groupBy(inOrderOfLabels(kinds), ({ hospital, label, split }) =>
+    JSON.stringify([hospital, label, split]),
+  );
   const rows = [...groups.values()].map((own) => {
     const [{ hospital, label, split }] = own as [(typeof kinds)[number]];
     const counts = names.map((name) => own.find((one) => nameOf(one.modalities) === name)?.patients ?? 0);

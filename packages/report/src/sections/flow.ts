@@ -1,4 +1,4 @@
-import { type CohortPatient, kindsOf } from '@radweave/artifacts';
+import { type CohortPatient, inOrderOfLabels, kindsOf } from '@radweave/artifacts';
 import { type Flow, flowChart } from '../charts/flow.ts';
 import type { ReportContext } from '../context.ts';
 import { type Html, html } from '../html/html.ts';
@@ -87,7 +87,7 @@ function kindsTable(context: ReportContext): Html | null {
     kind.length === modalities.length ? words.flow.allModalities : words.flow.only(words.list(kind));
   const groupOf = ({ split, hospital, label }: CohortPatient): string =>
     JSON.stringify([split, hospital, label]);
-  const groups = [...new Set(cohort.map(groupOf))];
+  const groups = [...new Set(inOrderOfLabels(cohort).map(groupOf))];
   return table(context, {
     name: 'kinds',
     title: words.flow.kinds,
