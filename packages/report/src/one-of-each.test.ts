@@ -119,6 +119,21 @@ test.each(LANGUAGES)('of one network and one hospital explained, words are of on
   expect(textOf(await buildReport(several, language))).toMatch(/Networks were explained|解释网络/);
 });
 
+test('two networks of a modality are told apart by their runs', async () => {
+  const data = study();
+  const [first] = data.runs;
+  if (first === undefined || first.settings === null) expect.unreachable();
+  const settings = { ...first.settings, seed: 7 };
+  data.runs = [...data.runs, { ...first, name: 'A_again', settings }];
+  const english = textOf(await buildReport(data, 'en'));
+  expect(english).toContain(`Networks were trained: resnet18 on A (${first.name}) for `);
+  expect(english).toMatch(/; resnet18 on A \(A_again\) for .* A \(A_again\): Training began/);
+  expect(english).not.toContain('for each modality: resnet18');
+  const chinese = textOf(await buildReport(data, 'zh'));
+  expect(chinese).toContain(`训练的网络：A (${first.name}) 采用`);
+  expect(chinese).not.toContain('每种模态训练一个网络');
+});
+
 test('of one modality the methods tell of one network', async () => {
   const methods = async (data: ReportData): Promise<string> => textOf(await buildReport(data, 'en'));
   expect(await methods(atHome(['A']))).toContain('One network was trained: resnet18 on A');

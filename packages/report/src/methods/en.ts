@@ -64,7 +64,7 @@ function shareOf(asked: number, { train, val }: Facts['patients']): string {
   return `${percent(train / total, 1)} instead of the ${percent(asked, 10)} requested`;
 }
 
-function training({ runs, fusion, test }: Facts): string {
+function training({ runs, trainedAgain, fusion, test }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
@@ -74,7 +74,7 @@ function training({ runs, fusion, test }: Facts): string {
   const networks =
     trained.length === 0
       ? ''
-      : `One network was trained${runs.length > 1 ? ' for each modality' : ''}: ${trained.join('; ')}. ${settingsInEnglish(runs)} `;
+      : `${trainedAgain ? 'Networks were trained' : `One network was trained${runs.length > 1 ? ' for each modality' : ''}`}: ${trained.join('; ')}. ${settingsInEnglish(runs)} `;
   if (fusion === null) return networks.trim();
   const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
   const isMany = fusion.modalities.length > 1;

@@ -15,7 +15,10 @@ export interface Facts {
   division: { excluded: number; drawn: Division['drawn'] } | null;
   modalities: string[];
   labels: string[];
+  /** Whether a modality was trained more than once: its features and its probabilities are then of two networks. */
+  trainedAgain: boolean;
   runs: {
+    /** With the name of the run, where the modality was trained more than once. */
     modality: string;
     model: string;
     epochs: number;
@@ -99,8 +102,9 @@ export function factsOf(data: ReportData): Facts {
     division: division === null ? null : { excluded: division.exclusions.length, drawn: division.drawn },
     modalities: data.modalities,
     labels: evaluation.label_names,
-    runs: data.runs.map(({ modality, model, history, bestEpoch, settings }) => ({
-      modality,
+    trainedAgain: data.modalities.some((modality) => runsOf(data, modality) > 1),
+    runs: data.runs.map(({ name, modality, model, history, bestEpoch, settings }) => ({
+      modality: runsOf(data, modality) > 1 ? `${modality} (${name})` : modality,
       model,
       epochs: history.length,
       best: bestEpoch,
@@ -190,6 +194,10 @@ function otherPrecision(
 ): string | null {
   const own = fusion?.modalities.find((one) => one.modality === modality)?.precision ?? null;
   return own === settings?.precision ? null : own;
+}
+
+function runsOf({ runs }: ReportData, modality: string): number {
+  return runs.filter((one) => one.modality === modality).length;
 }
 
 /** The texts of runs, each once, with the modalities it is of. */

@@ -22,7 +22,7 @@ export const EXPLANATIONS_EN = {
     auc: string,
     says: Exclude<AgainstChance, 'better' | 'unknown'>,
   ) =>
-    `${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: ${isMacro ? 'macro AUC' : 'AUC'} ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
+    `Caution: ${network} is ${says === 'worse' ? 'worse' : 'not shown to be better'} than chance on these patients (${split}: ${isMacro ? 'macro AUC' : 'AUC'} ${auc}${says === 'too few' ? ', too few patients to show anything' : ''}). Its maps show where it looks, not what tells the labels apart.`,
   chanceUnknown: (network: string, split: string, reason: string) =>
     `Whether ${network} is better than chance on these patients (${split}) cannot be said${reason === '' ? '' : `: ${reason}`}.`,
   /** Of a network that may tell hospitals apart; `finding`: what the first page says of it. */
@@ -32,7 +32,7 @@ export const EXPLANATIONS_EN = {
   chanceInFigure: 'caution: a network not shown to be better than chance',
   patient: (patient: string, hospital: string) => `${patient} (${hospital})`,
   verdict: (truth: string, predicted: string, explained: string, probability: string) =>
-    `true ${truth}, predicted ${predicted}; probability of ${explained} ${probability}`,
+    `True ${truth}, predicted ${predicted}; probability of ${explained} ${probability}`,
   explained: (label: string) => `evidence for ${label}`,
   /** The largest value of a patient's maps, as a share of the largest of all patients shown. */
   strength: (share: string) => `largest map value ${share} of the largest shown`,
@@ -48,7 +48,7 @@ export const EXPLANATIONS_EN = {
     asked: 'asked for by name',
   },
   alt: (method: string, who: string, verdict: string) =>
-    `Slices of patient ${who} with heat maps (${method}); ${verdict}.`,
+    `Slices of patient ${who} with heat maps (${method}). ${verdict}.`,
   noImage: (file: string, modality: string) =>
     `The picture ${file} is missing. Make it again with: radweave explain --modality ${modality}`,
   none: 'No patient is in this group.',
