@@ -154,7 +154,7 @@ test.each([
 test('a row names the difference it shows, and nobody is compared on the training patients', async () => {
   const text = textOf(section(await buildReport(study(), 'en'), 'comparisons'));
   // The evaluation has fused minus A.
-  expect(text).toContain('fused − A external test all 21 −0.100 (−0.300, −0.020)');
+  expect(text).toContain('fused − A a external test all 21 −0.100 (−0.300, −0.020)');
   expect(text).not.toMatch(/second|training/);
 });
 

@@ -115,8 +115,17 @@ function compareClass(first: Group, second: Group, label: number, { level }: Sta
     mcnemar_p: decided.value,
     nri: record(netReclassification(a.labels, a.probabilities, b.probabilities, level)),
     idi: record(integratedDiscrimination(a.labels, a.probabilities, b.probabilities, level)),
-    note: undecided(decided),
+    note: several([undecided(decided), delong.value === null ? null : fewFor(a.labels)]),
   };
+}
+
+/** Of fewer patients with a label, the normal distribution tells too little: 4 and 4 gave a p of 1e-26. */
+const LEAST_PER_LABEL = 10;
+
+function fewFor(labels: Uint8Array): Remark | null {
+  const positive = labels.filter((label) => label === 1).length;
+  const n = Math.min(positive, labels.length - positive);
+  return n < LEAST_PER_LABEL ? remark('few-for-delong', { least: LEAST_PER_LABEL }) : null;
 }
 
 /** Why McNemar's test gives nothing, if so. */

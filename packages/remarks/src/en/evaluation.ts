@@ -32,6 +32,11 @@ export const EVALUATION = {
   'given-per-class': 'given for each class',
   'macro-by-bootstrap':
     'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each class',
+  'few-for-delong': of(
+    { least: 'number' },
+    ({ least }) =>
+      `few patients with one of the labels (under ${least}): p of DeLong's test may be far too small, and the intervals of the differences too narrow, as both assume many (the number is Radweave's own limit)`,
+  ),
   'few-of-label': of(
     { hospitals: 'texts' },
     ({ hospitals }) => `fewer than 2 patients of a label, so left out: ${hospitals.join(', ')}`,

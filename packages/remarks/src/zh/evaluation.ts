@@ -29,6 +29,8 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'macro-by-bootstrap': '宏平均 AUC 的置信区间采用自助法；DeLong、NRI 与 IDI 按各类别分别给出',
   'few-of-label': ({ hospitals }) => `某一标签的患者不足 2 例，因此未纳入：${list(hospitals)}`,
 
+  'few-for-delong': ({ least }) =>
+    `其中一个标签的患者不足 ${least} 例：DeLong 检验的 p 值可能过小，差值的置信区间可能过窄，因二者均以患者较多为前提（该界限为 Radweave 自定）`,
   'no-variance-in': ({ hospitals }) =>
     `${list(hospitals)} 的 AUC 无方差（为 0 或 1，或所有患者的概率相同）：置信区间过窄，Q 检验不含${hospitals.length === 1 ? '该医院' : '这些医院'}`,
   'no-external-hospital': '无外部医院',

@@ -347,7 +347,9 @@ function comparisonsOf(place: Place, classes: number): ComparisonRow[] {
     mcnemar_p: null,
     nri: { value: 0.1, lower: -0.2, upper: 0.4 },
     idi: { value: 0, lower: -0.1, upper: 0.1 },
-    note: tested ? null : remark('no-mcnemar', { reason: remark('same-decisions') }),
+    note: tested
+      ? remark('few-for-delong', { least: 10 })
+      : remark('no-mcnemar', { reason: remark('same-decisions') }),
   }));
 }
 
