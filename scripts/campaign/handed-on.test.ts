@@ -56,7 +56,7 @@ test(
         if (internet.length > 0) online.push(stage.name);
       }
       expect(failed).toEqual([]);
-      // The doctor asks whether the hub answers.
+      // pip, whose version the doctor asks for, looks whether there is IPv6.
       expect(online).toEqual(['weights', 'doctor']);
 
       const all = await share('outputs');

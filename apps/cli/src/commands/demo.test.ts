@@ -6,6 +6,7 @@ import {
   type Evaluation,
   evaluationFiles,
   evaluationFolder,
+  InterruptedError,
   logitsRecordPath,
   outputFolders,
   writeEvaluation,
@@ -222,4 +223,15 @@ test("the demo keeps a folder's own raw, data and configuration, and begins agai
   writeFileSync(marked, '');
   await demo();
   expect(existsSync(marked)).toBe(false);
+});
+
+test('a demo that is stopped does not say what it keeps: it begins anew', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const stopped = new InterruptedError("training of 'A_fold2' was stopped", 'Finished folds are kept');
+  vi.mocked(runPipeline).mockRejectedValueOnce(stopped);
+  expect(await main(['demo', '--quiet', '--output_dir', tempDir()])).toBe(4);
+  const text = said.mock.calls.join('');
+  expect(text).toMatch(/Error: the demo was stopped\. It begins anew each time\.?\nTo start again: /);
+  expect(text).not.toContain('kept');
 });

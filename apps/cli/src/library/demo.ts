@@ -7,6 +7,7 @@ import {
   type Evaluation,
   evaluationFiles,
   evaluationFolder,
+  InterruptedError,
   logitsRecordPath,
   readConfig,
   readEvaluation,
@@ -98,7 +99,13 @@ export async function runDemo(config: Config, runner: Runner): Promise<void> {
   const { patients, slices } = generatePhantomCohort(join(folder, 'raw'), cohort);
   runner.say(`${counted(patients.length, 'phantom patient')} of 3 hospitals, ${counted(slices, 'slice')}.`);
   const how = { bestHparamsDir: join(folder, 'best_hparams'), explain: true, crossFit: FOLDS };
-  await runPipeline(config, how, sparingDisk(config, runner));
+  try {
+    await runPipeline(config, how, sparingDisk(config, runner));
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    // A stage that is stopped says what it keeps, and how to go on.
+    throw new InterruptedError('the demo was stopped', 'It begins anew each time', { cause: error });
+  }
 }
 
 /** Settings in which a network learns from scratch within minutes. @throws UsageError for a folder that no demo has made. */

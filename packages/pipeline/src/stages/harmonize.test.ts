@@ -171,7 +171,9 @@ test('the audit finds the planted site effect before and not after', () => {
   expect(find('extracted')).toMatchObject({ hospitals: 'JM SY ZS', n: 45, auc_p: 1 / 20, permutations: 19 });
   expect(Number(find('extracted')?.auc)).toBeGreaterThan(0.75);
   expect(Number(find('harmonised')?.auc)).toBeLessThan(Number(find('extracted')?.auc) - 0.2);
-  expect(find('harmonised')?.note?.text).toContain('inside each fold: location and scale come from its training patients');
+  expect(find('harmonised')?.note?.text).toContain(
+    'inside each fold: location and scale come from its training patients',
+  );
   const all = result.audit.find((row) => row.model === 'A' && row.scope === 'all');
   expect(all?.note?.text).toContain('the network of A was trained on the home training patients');
 });
