@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { compareText, systemCode } from '@radweave/artifacts';
 import { existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 
@@ -15,8 +15,8 @@ export interface Below {
  * @param besides Folders whose files do not count.
  */
 export function filesBelow(folder: string, besides: readonly string[] = []): Generator<Below> {
-  const passed = besides.filter((one) => existsSync(one)).map(keyOf);
-  return below(folder, new Set(passed.filter((key) => key !== keyOf(folder))));
+  const inside = besides.filter((one) => resolve(one).startsWith(`${resolve(folder)}${sep}`));
+  return below(folder, new Set(inside.filter((one) => existsSync(one)).map(keyOf)));
 }
 
 function* below(folder: string, seen: Set<string>): Generator<Below> {
