@@ -45,7 +45,7 @@ export function flagsOfSplit({ base, config, given }: Settings): { flag: string;
   ];
   const flags = commandFlags('preprocess') ?? [];
   return overrides
-    .filter(([key, value]) => value.length > 0 && !isSame(settingText(base, key), value))
+    .filter(([key, value]) => value.length > 0 && !isSame(key, settingText(base, key), value))
     .map(([key, value]) => {
       const own = flags.find((one) => one.key === key && (one.value ?? value) === value);
       if (own === undefined || value === 'null') return { flag: 'set', values: [`${key}=${value}`] };
@@ -59,7 +59,8 @@ function absolute(place: string, splitsDir: string): string {
 }
 
 /** Places by where they are. */
-function isSame(one: unknown, other: unknown): boolean {
-  const isPlace = typeof one === 'string' && typeof other === 'string' && !isObjectAddress(one);
-  return JSON.stringify(one) === JSON.stringify(other) || (isPlace && isSamePlace(one, other));
+function isSame(key: string, one: unknown, other: unknown): boolean {
+  if (JSON.stringify(one) === JSON.stringify(other)) return true;
+  const areTexts = typeof one === 'string' && typeof other === 'string' && !isObjectAddress(one);
+  return areTexts && /_dir$|^data\.table$/.test(key) && isSamePlace(one, other);
 }

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { PLACES } from './config/shared-config.ts';
@@ -136,13 +136,13 @@ function firstDifference(before: Readonly<Record<string, unknown>>, now: Readonl
 }
 
 /** Settings with one name for each place, however it was spelled. */
-function withPlaces(outputDir: string, settings: object): Record<string, unknown> {
+function placed(settings: unknown, locate: (path: string) => string): Record<string, unknown> {
   const isPlace = (key: string): boolean => PLACES.some((keys) => keys.join('.') === key);
-  const placed = Object.entries(settings).map(([key, value]) => [
+  const entries = Object.entries(Object(settings)).map(([key, value]) => [
     key,
-    isPlace(key) && typeof value === 'string' ? realPlace(locatedFromOutput(outputDir, value)) : value,
+    isPlace(key) && typeof value === 'string' ? realPlace(locate(value)) : value,
   ]);
-  return Object.fromEntries(placed);
+  return Object.fromEntries(entries);
 }
 
 /** Inputs are told by name: the same content in another place is the same input. */
@@ -176,18 +176,22 @@ export function isUpToDate(path: string, state: StageState, hashes: FileHashes):
   if (before.stage !== state.stage) return stale(`its record belongs to ${before.stage}`);
   const version = firstDifference(before.versions, state.versions);
   if (version !== undefined) return stale(`the version of ${version} changed`);
-  const placed = (settings: unknown) => withPlaces(outputOf(path), Object(settings));
-  const setting = firstDifference(placed(before.settings), placed(plain(state.settings)));
+  const output = outputOf(path);
+  // What was recorded may have stayed where the folder was before it was moved; what is asked for now is where it says.
+  const setting = firstDifference(
+    placed(before.settings, (place) => locatedFromOutput(output, place)),
+    placed(plain(state.settings), (place) => resolve(realPlace(output), place)),
+  );
   if (setting !== undefined) return stale(`${setting} changed`);
   const changed = firstChange(before.inputs, state.inputs);
   if (changed !== undefined) return stale(`the ${changed} changed`);
   const outputs = before.outputs.map((one) => ({
     ...one,
-    path: locatedFromOutput(outputOf(path), one.path),
+    path: locatedFromOutput(output, one.path),
   }));
-  const output = outputs.find(
+  const other = outputs.find(
     (one) => !existsSync(one.path) || hashes.fingerprint(one.path).sha256 !== one.sha256,
   );
-  if (output !== undefined) return stale(`the output ${output.path} is missing or changed`);
+  if (other !== undefined) return stale(`the output ${other.path} is missing or changed`);
   return { upToDate: true, outputs: outputs.map((one) => one.path), warnings: before.warnings ?? [] };
 }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { existsSync, statSync } from './files/files.ts';
+import { statSync } from './files/files.ts';
 import { isObjectAddress } from './object-place.ts';
 
 /**
@@ -20,8 +20,18 @@ export function realPlace(path: string): string {
 /** Also where a folder is mounted in two places. */
 export function isSamePlace(one: string, other: string): boolean {
   if (realPlace(one) === realPlace(other)) return true;
-  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
-  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
+  const [a, b] = [one, other].map(identityOf);
+  return a !== undefined && a === b;
+}
+
+/** What may not be looked at is as if it were not there. */
+function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -48,5 +58,5 @@ export function isWithin(place: string, folder: string): boolean {
 export function locatedFromOutput(outputDir: string, path: string): string {
   if (isAbsolute(path)) return path;
   const [place, beside] = [join(realPlace(outputDir), path), join(outputDir, path)];
-  return !existsSync(place) && existsSync(beside) ? beside : place;
+  return identityOf(place) === undefined && identityOf(beside) !== undefined ? beside : place;
 }

@@ -1,5 +1,4 @@
 import { dirname, join, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import {
   applyOverrides,
   type Config,
@@ -8,6 +7,7 @@ import {
   evaluationFiles,
   evaluationFolder,
   InterruptedError,
+  isSamePlace,
   logitsRecordPath,
   readConfig,
   readEvaluation,
@@ -154,7 +154,9 @@ function isDemo(path: string, config: Config): boolean {
     experiment.output_dir,
   ];
   try {
-    return existsSync(path) && isDeepStrictEqual(places(readConfig(path)), places(config));
+    if (!existsSync(path)) return false;
+    const made = places(readConfig(path));
+    return places(config).every((place, i) => isSamePlace(place ?? '', made[i] ?? ''));
   } catch (error) {
     if (error instanceof UsageError) return false;
     throw error;

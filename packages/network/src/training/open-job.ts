@@ -69,7 +69,9 @@ export async function openJob(options: JobOptions, context: StageContext): Promi
     await (ranks === null ? fetch() : ranks.eachDoes(fetch));
     const choose = (): ChosenCompute => chooseCompute(settings, work, context, begun);
     const compute =
-      ranks === null ? choose() : { ...ranks.fromFirst(choose), device: openedDevice(settings) };
+      ranks === null
+        ? choose()
+        : { ...ranks.fromFirst(choose), device: await ranks.eachDoes(() => openedDevice(settings)) };
     const read = async (): Promise<Pick<OpenedJob, 'network' | 'splits'>> => {
       decoding ??= sets.decoding();
       // A default stream cannot be recorded; what is made from here on is made on this one.

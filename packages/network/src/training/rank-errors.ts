@@ -45,5 +45,5 @@ export function heardOf<T>(told: Told<T>, rank: number): Attempt<T> {
   if (typeof exitCode !== 'number')
     return { error: Object.assign(new Error(by(message)), { ...rest, code }) };
   const details = { where, hint } as { where?: string; hint?: string };
-  return { error: new RadweaveError(exitCode as ExitCode, code as ErrorCode, by(what), details) };
+  return { error: new RadweaveError(exitCode as ExitCode, code as ErrorCode, by(what ?? message), details) };
 }

@@ -87,6 +87,11 @@ const FAULTS: [error: Error, heard: object][] = [
     Object.assign(new Error('no space'), { code: 'ENOSPC', path: '/x' }),
     { code: 'ENOSPC', path: '/x', message: 'process 0: no space' },
   ],
+  // As of weights that cannot be had: such an error says all in its message.
+  [
+    Object.assign(new Error('no connection. Put the file into the cache'), { exitCode: 5 }),
+    { exitCode: 5, message: 'process 0: no connection. Put the file into the cache' },
+  ],
 ];
 
 test.each(FAULTS)('what the first process cannot do ends the others too: %s', async (error, heard) => {

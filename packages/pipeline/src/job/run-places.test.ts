@@ -63,6 +63,19 @@ test.each(PLACES)('%s may be moved to another disk, where a link stays', async (
   expect(await steps(config)).toEqual([]);
 });
 
+test('where the output folder was moved and left a link, splits that are asked for elsewhere are not those it left', async () => {
+  const { config } = copied();
+  const { output_dir } = config.experiment;
+  const named = relative(output_dir, config.data.splits_dir);
+  const moved = join(tempDir(), 'x', 'y', 'outputs');
+  mkdirSync(dirname(moved), { recursive: true });
+  renameSync(output_dir, moved);
+  symlinkSync(moved, output_dir, 'junction');
+  expect(await steps(config)).toEqual([]);
+  config.data.splits_dir = join(moved, named);
+  expect(await steps(config)).toContain('preprocess');
+});
+
 test('initial weights count by content, not by place', async () => {
   const { folder, config } = copied();
   config.model.weights = join(folder, 'start.pth');

@@ -157,7 +157,7 @@ async function throwUnlessDone(
   if (errors.some(isStop)) {
     throw new InterruptedError('the workers were stopped', 'Start them again to continue');
   }
-  for (const open of opens) throwFailed(open);
+  throwFailed(opens);
   const tasks = (await Promise.all(opens.map(studyStatus))).flat();
   const left = tasks.filter(({ state }) => state !== 'done' && state !== 'left out').map(({ name }) => name);
   if (left.length === 0) return;

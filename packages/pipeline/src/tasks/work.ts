@@ -24,7 +24,7 @@ export async function work(
   const duties: Duty[] = [];
   for (const open of opens) duties.push(await dutyOf(open, runner, index));
   await workOff(duties, { pause: PAUSE_MS, signal });
-  for (const open of opens) throwFailed(open);
+  throwFailed(opens);
 }
 
 async function dutyOf(open: OpenPlan, runner: Runner, index: number): Promise<Duty> {
@@ -54,13 +54,16 @@ async function stepDoer(
 }
 
 /** @throws RadweaveError `E_TASK_FAILED` where tasks have failed. */
-export function throwFailed({ plan, folder }: OpenPlan): void {
-  const failed = plan.tasks.flatMap(({ name }) => {
-    const error = findTaskRecord(folder, plan, name)?.error ?? null;
-    return error === null ? [] : [{ name, ...error }];
-  });
+export function throwFailed(opens: readonly OpenPlan[]): void {
+  const failed = opens.flatMap(({ plan, folder }) =>
+    plan.tasks.flatMap(({ name }) => {
+      const error = findTaskRecord(folder, plan, name)?.error ?? null;
+      return error === null ? [] : [{ name, how: plan.how, ...error }];
+    }),
+  );
   const [first] = failed;
   if (first === undefined) return;
+  const searches = new Set(failed.flatMap(({ how }) => ('rungs' in how ? inShell(how.modality) : [])));
   const names = failed.map(({ name }) => name).join(', ');
   throw new RadweaveError(
     Math.max(2, first.exit_code) as ExitCode,
@@ -68,8 +71,8 @@ export function throwFailed({ plan, folder }: OpenPlan): void {
     `failed: ${names}. ${first.name}: ${first.text}`,
     {
       hint:
-        'rungs' in plan.how
-          ? `Fix it and run radweave tune --modality ${inShell(plan.how.modality)} again, which keeps what is done`
+        searches.size > 0
+          ? `Fix it and run radweave tune --modality ${[...searches].join(' ')} again, which keeps what is done`
           : 'Fix it and run radweave plan again, which keeps what is done; then start the workers',
     },
   );

@@ -60,16 +60,17 @@ export async function train(
 ): Promise<TrainResult> {
   const { modality } = options;
   if (ranks !== undefined) return await followTraining(options, { config, run, isResumed, ranks }, context);
-  const goesOn = isResumed && !beginsAnew(config, run);
+  const { goesOn, isDone, isToTest } = telling(options, () =>
+    prepareFolder(options, { config, run, isResumed }, context),
+  );
   const opened = { config, run, isResumed: goesOn };
-  telling(options, () => prepareFolder(options, { config, run, isResumed }, context));
-  if (goesOn && isFinished(run, config)) {
+  if (isDone) {
     tellOthers(options, opened);
     warnOfOtherSplit(run, config, context);
     await makeMissing(options, config, run, context);
     return { ...resultOf(run, modality), ending: 'already finished' };
   }
-  if (goesOn && isToTestAgain(run, config)) {
+  if (isToTest) {
     say(
       context,
       `The test patients have changed since the run '${run.name}' was begun: it is tested on the present ones.`,
@@ -80,13 +81,15 @@ export async function train(
   return { ...resultOf(run, modality), ending };
 }
 
+/** @returns whether the run goes on where it is, and what is left to do of it. */
 function prepareFolder(
   options: TrainOptions,
   { config, run, isResumed }: OpenedRun,
   context: StageContext,
-): void {
-  if (!isResumed) makeRoom(run, options);
-  else if (!beginsAnew(config, run)) run.sweep();
+): { goesOn: boolean; isDone: boolean; isToTest: boolean } {
+  const goesOn = isResumed && !beginsAnew(config, run);
+  if (goesOn) run.sweep();
+  else if (!isResumed) makeRoom(run, options);
   else {
     say(
       context,
@@ -94,6 +97,8 @@ function prepareFolder(
     );
     run.clear();
   }
+  const isDone = goesOn && isFinished(run, config);
+  return { goesOn, isDone, isToTest: goesOn && !isDone && isToTestAgain(run, config) };
 }
 
 /** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */

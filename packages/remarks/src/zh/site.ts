@@ -10,7 +10,7 @@ export const SITE_ZH: Sentences<typeof SITE> = {
     `${list(modalities)} 的网络以本院训练患者训练：其差别可能源于此而非医院`,
   'site-few-patients': ({ hospitals }) => `因患者过少未纳入：${list(hospitals)}`,
   'site-one-label': ({ hospitals }) =>
-    `${list(hospitals)} 的患者只有一种标签：可据以区分这些医院的差别可能只是标签之别`,
+    `${list(hospitals)} 的患者只有一种标签：可据以区分${hospitals.length === 1 ? '该医院' : '这些医院'}的差别可能只是标签之别`,
   transductive: '直推式：医院的位置与尺度参数由这些患者自身的无标签特征估计；不属于主要分析',
   'no-covariate': '未以标签为协变量，因此阳性比例不同的医院也会因比例差异而被平移',
   'reference-in-sample': ({ modalities }) =>

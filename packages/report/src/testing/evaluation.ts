@@ -347,9 +347,11 @@ function comparisonsOf(place: Place, classes: number): ComparisonRow[] {
     mcnemar_p: null,
     nri: { value: 0.1, lower: -0.2, upper: 0.4 },
     idi: { value: 0, lower: -0.1, upper: 0.1 },
-    note: tested
-      ? remark('few-for-delong', { least: 10 })
-      : remark('no-mcnemar', { reason: remark('same-decisions') }),
+    note: !tested
+      ? remark('no-mcnemar', { reason: remark('same-decisions') })
+      : positive_label === 'macro'
+        ? null
+        : remark('few-for-delong', { least: 10 }),
   }));
 }
 

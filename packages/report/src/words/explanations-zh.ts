@@ -12,7 +12,7 @@ export const EXPLANATIONS_ZH: Words['explanations'] = {
       ? `“最有把握”指${manyHospitals ? '各医院中' : ''}概率最高的标签领先次高标签最多的患者（各预测标签轮流选取）；与判断是否正确无关。`
       : `“最有把握”指${manyHospitals ? '各医院中 ' : ' '}${by.label} 的概率离阈值 ${by.threshold} 最远的患者（高于阈值时按到 1 的距离、低于阈值时按到 0 的距离的比例计；各预测标签轮流选取）；与判断是否正确无关。`,
   chance: (network, split, isMacro, auc, says) =>
-    `${network} 在这些患者上${says === 'worse' ? '差于随机水平' : '未显示优于随机水平'}（${split}：${isMacro ? '宏平均 ' : ''}AUC ${auc}${says === 'too few' ? '，患者过少，不足以说明任何问题' : ''}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
+    `注意：${network} 在这些患者上${says === 'worse' ? '差于随机水平' : '未显示优于随机水平'}（${split}：${isMacro ? '宏平均 ' : ''}AUC ${auc}${says === 'too few' ? '，患者过少，不足以说明任何问题' : ''}）。其热图显示网络关注的位置，并不说明区分标签的依据。`,
   chanceUnknown: (network, split, reason) =>
     `无法判断 ${network} 在这些患者（${split}）上是否优于随机水平${reason === '' ? '' : `：${reason}`}。`,
   between: (finding) => `注意：${finding}。热图显示网络关注的位置，并不说明区分标签的依据。`,
