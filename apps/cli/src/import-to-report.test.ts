@@ -93,7 +93,9 @@ peerTest(
     // One name for the key column, in every table that the whole job leaves.
     const tables = filesBelow(folder).filter((path) => path.endsWith('.csv'));
     const columns = tables.map((path) => readFileSync(path, 'utf8').split(/\r?\n/, 1)[0]?.split(',') ?? []);
-    const others = columns.flat().filter((name) => /^(the )?(patients?|subject|id|patient.?(id|name))$/i.test(name));
+    const others = columns
+      .flat()
+      .filter((name) => /^(the )?(patients?|subject|id|patient.?(id|name))$/i.test(name));
     expect(new Set(others)).toEqual(new Set(['patient_id']));
     expect(columns.filter((names) => names.includes('patient_id')).length).toBeGreaterThan(20);
   },
