@@ -114,6 +114,21 @@ test('shares need pseudonyms first, parts are of one mapping, and one that is mi
   expect(slices(contents(options))).toEqual(slices(before));
 });
 
+test('what shares and their merge write below the files is no change of these', async () => {
+  const folder = tempDir();
+  for (const name of ['arterial', 'portal']) writeSeries(folder, name, 2);
+  const own = optionsIn(folder);
+  const below = (name: string): string => join(own.root, name);
+  const options = { ...own, output: below('raw'), records: below('import'), secrets: below('private') };
+  await importStage({ ...options, dryRun: true }, listening());
+  for (const number of [1, 2]) await importShard({ ...options, shard: { number, of: 2 } }, listening());
+  const merge = () => importShard({ ...options, shard: 'merge' }, listening());
+  expect((await merge()).merged).toMatchObject({ written: 2 });
+  expect((await merge()).merged).toBeNull();
+  writeSeries(folder, 'portal', 3);
+  await expect(merge()).rejects.toThrow('the files changed');
+});
+
 test('parts are merged into the data root that they were made for', async () => {
   const { options } = await looked();
   const shard = (one: { number: number; of: number } | 'merge', output: string) =>

@@ -1,5 +1,13 @@
-import { join } from 'node:path';
-import { importFiles, privateFiles, relativeToOutput, UsageError } from '@radweave/artifacts';
+import { join, relative } from 'node:path';
+import {
+  importFiles,
+  isSamePlace,
+  isWithin,
+  privateFiles,
+  realPlace,
+  relativeToOutput,
+  UsageError,
+} from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { PLANES } from '@radweave/importing/nifti/cuts';
 import { offer } from '@radweave/remarks';
@@ -217,7 +225,15 @@ export const importShard = shardStage('import_shard', importStage, {
     'place of the data root': { path: output, value: relativeToOutput(records, output) },
     ...(table === null ? {} : { 'table of patients': table }),
   }),
-  files: ({ root }) => filesBelow('files', root),
+  files: ({ root, output, records, secrets }) => {
+    // These folders are passed over, and shares write into them.
+    const place = realPlace(root);
+    const besides = [output, records, secrets]
+      .map(realPlace)
+      .filter((one) => isWithin(one, place) && !isSamePlace(one, place))
+      .map((one) => relative(place, one));
+    return filesBelow('files', root, (name) => !besides.some((one) => isWithin(name, one)));
+  },
   since: ({ records, secrets }) => ({
     ...ifThere('mapping', importFiles(records).mapping),
     ...ifThere('pseudonyms', privateFiles(secrets).pseudonyms),
