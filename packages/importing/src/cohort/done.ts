@@ -13,7 +13,6 @@ import {
 } from '@radweave/artifacts';
 import { existsSync, readdirSync, readFileSync, rmSync } from '@radweave/artifacts/files';
 import type { PixelOptions } from '../output/options.ts';
-import { rangeRule } from '../output/settings.ts';
 import type { Place } from '../output/write-stack.ts';
 import { isDecided, OUT, type Proposal } from '../series/propose.ts';
 import type { Stack } from '../series/stack.ts';
@@ -35,7 +34,9 @@ export interface Written {
 export class DoneSeries {
   readonly #folder: string;
   readonly #output: string;
-  readonly #tables: Map<string, Written>;
+  readonly #tables = new Map<string, Written>();
+  /** By the series and by its first image, also those that are forgotten. */
+  readonly #byMark = new Map<string, Written[]>();
   readonly #here: ReadonlySet<string>;
 
   /** @param here All series among the files. */
@@ -43,14 +44,11 @@ export class DoneSeries {
     this.#here = new Set(here.map(({ stack, patient }) => nameOf(stack.id, patient)));
     this.#folder = importFiles(records).done;
     this.#output = output;
-    this.#tables = new Map(
-      filesIn(this.#folder, '.csv').map((path) => {
-        const rows = readImported(path);
-        const file = rows[0]?.file ?? '';
-        requireWithin(output, file, path);
-        return [path, { path, folder: dirname(file), rows, source: sourceIn(path) }];
-      }),
-    );
+    for (const path of filesIn(this.#folder, '.csv')) {
+      const rows = readImported(path);
+      requireWithin(output, rows[0]?.file ?? '', path);
+      this.#remember(path, rows);
+    }
   }
 
   /**
@@ -65,7 +63,10 @@ export class DoneSeries {
 
   /** What was written of a series: a folder and its slices for each place that it has had, also under another patient. */
   of(proposal: Proposal): Written[] {
-    return [...this.#tables.values()].filter(({ rows }) => this.#isOf(proposal, rows));
+    const { id, images } = proposal.stack;
+    const marks = [id, ...images.map(({ instance }) => instance)];
+    const likely = new Set(marks.flatMap((mark) => this.#byMark.get(mark) ?? []));
+    return [...likely].filter((one) => this.#tables.get(one.path) === one && this.#isOf(proposal, one.rows));
   }
 
   /** Whoever corrects a PatientID makes another series, of another patient, of the same images. */
@@ -77,12 +78,10 @@ export class DoneSeries {
     const keepsEarlier = modality === OUT && isDecided(proposal);
     const isStudy = image.source.kind !== 'dicom' || image.study === row.study;
     if (keepsEarlier || !isStudy || this.#isHere(row)) return false;
-    // Two hospitals may have given theirs one UID: then no image is the same.
-    const isSeries = row.series === stack.id;
-    if (!isSeries && !stack.images.some(({ instance }) => instance === row.instance)) return false;
     const instances = new Set(stack.images.map(({ instance }) => instance));
     const isImage = (one: ImportedSlice): boolean => instances.has(one.instance);
-    return isSeries ? rows.some(isImage) : rows.every(isImage);
+    // Two hospitals may have given theirs one UID: then no image is the same.
+    return row.series === stack.id ? rows.some(isImage) : rows.every(isImage);
   }
 
   #isHere({ series, patient }: ImportedSlice): boolean {
@@ -165,7 +164,7 @@ export class DoneSeries {
     writeImported(path, rows);
     const folder = dirname(rows[0]?.file ?? '');
     rmSync(this.#begunPath(folder), { force: true });
-    this.#tables.set(path, { path, folder, rows, source: sourceIn(path) });
+    this.#remember(path, rows);
   }
 
   /** The rows of every series that was ever imported into these folders. */
@@ -177,6 +176,14 @@ export class DoneSeries {
   /** What was written of a series as it would be written now. */
   rowsOf(series: string, key: string): readonly ImportedSlice[] | undefined {
     return this.#tables.get(this.#path(series, key))?.rows;
+  }
+
+  #remember(path: string, rows: readonly ImportedSlice[]): void {
+    const [row] = rows;
+    const one = { path, folder: dirname(row?.file ?? ''), rows, source: sourceIn(path) };
+    this.#tables.set(path, one);
+    for (const mark of row === undefined ? [] : [row.series, row.instance])
+      this.#byMark.set(mark, [...(this.#byMark.get(mark) ?? []), one]);
   }
 
   #drop(path: string): void {
@@ -255,11 +262,8 @@ function sourceIn(path: string): string | null {
   return basename(path, '.csv').split('_')[2] ?? null;
 }
 
-/**
- * Raised where the same files are to give other slices: those that an older version wrote are then written again. Percentiles of a volume
- * became exact by the second one.
- */
-const METHODS = { fixed: 1, ofVolume: 2 };
+/** Raised where the same files are to give other slices: those that an older version wrote are then written again. */
+const METHOD = 2;
 
 /**
  * What the slices of a series depend on: a hash of which images, whose, for which modality, made how; and what they are made of, as a
@@ -273,8 +277,7 @@ export function doneKey(
 ): string {
   const slices = stack.slices.map(({ image, frame }) => [image.instance, frame.index]);
   const outline = mask === null ? {} : { mask: mask.instance };
-  const method = rangeRule(stack, options).range === null ? METHODS.ofVolume : METHODS.fixed;
-  const all = { method, slices, modality, because, place, options, ...outline, ...wishesOf(stack) };
+  const all = { method: METHOD, slices, modality, because, place, options, ...outline, ...wishesOf(stack) };
   return `${hashValue(all).slice(0, 12)}_${source}`;
 }
 

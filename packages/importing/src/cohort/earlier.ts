@@ -41,18 +41,41 @@ export function leftOutNow(
         because:
           proposal.unasked === undefined
             ? proposal.because
-            : `${proposal.because}, and its hospital, class or modality is another now`,
+            : `${proposal.because}, and its patient, hospital, class or modality is another now`,
         slices: rows.length,
         stays: folder === kept(proposal),
       })),
     );
-  const others = done.notHere().filter(isLeftOut(decisions));
+  const others = done.notHere().filter(isLeftOut(done, proposals, decisions));
   return [...here, ...others.map(({ rows }) => ({ because: DECIDED, slices: rows.length, stays: false }))];
 }
 
-/** A decision counts also where the files of the series are not there any more. */
-function isLeftOut(decisions: Decisions): (one: Written) => boolean {
-  return ({ rows: [row] }) => decisions[row?.series ?? ''] === OUT;
+/**
+ * A decision counts also where the files of the series are not there any more, unless another patient has a series of this ID: it may be
+ * about that one.
+ */
+function isLeftOut(
+  done: DoneSeries,
+  proposals: readonly Proposal[],
+  decisions: Decisions,
+): (one: Written) => boolean {
+  const others = done.notHere().flatMap(({ rows: [row] }) => row ?? []);
+  const shared = sharedSeries(others, proposals);
+  return ({ rows: [row] }) => row !== undefined && decisions[row.series] === OUT && !shared.has(row.series);
+}
+
+/**
+ * IDs of series that several patients have: hospitals may number patients and series alike, or one was corrected.
+ *
+ * @param others Slices of series that are not among these files.
+ */
+export function sharedSeries(
+  others: readonly ImportedSlice[],
+  proposals: readonly Proposal[],
+): ReadonlySet<string> {
+  const all = [...others, ...proposals.map(({ stack, patient }) => ({ series: stack.id, patient }))];
+  const owners = new Map(all.map(({ series, patient }) => [series, patient]));
+  return new Set(all.filter((one) => owners.get(one.series) !== one.patient).map(({ series }) => series));
 }
 
 /** What is removed of earlier imports: series that are left out now, and what lies elsewhere of those that are written. */
@@ -66,7 +89,7 @@ export function goneNow(
   const moved = proposals
     .filter((one) => isWanted(one) || one.modality === OUT)
     .flatMap((proposal) => done.of(proposal).filter((one) => one.folder !== folder(proposal)));
-  return [...new Set([...moved, ...done.notHere().filter(isLeftOut(decisions))])];
+  return [...new Set([...moved, ...done.notHere().filter(isLeftOut(done, proposals, decisions))])];
 }
 
 /** A series in whose folder another one lies, or that was another patient's. */
@@ -85,7 +108,7 @@ export function replacements(
   { output, records, decisions }: Earlier,
 ): Replacement[] {
   const done = new DoneSeries(records, output, proposals);
-  const isOut = isLeftOut(decisions);
+  const isOut = isLeftOut(done, proposals, decisions);
   const inFolder = new Map(done.notHere().map((one) => [one.folder, one]));
   const folder = folderOf(patients);
   return proposals.filter(isWanted).flatMap((proposal) => {

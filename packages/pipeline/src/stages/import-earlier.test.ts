@@ -32,10 +32,13 @@ function listedIn({ records }: ImportOptions): string[] {
 }
 
 const VOLUME = madeUpNifti({ shape: [8, 8, 2], values: (i) => i });
-const KINDS: Readonly<
-  Record<string, [more: Partial<ImportOptions>, write: (below: string, id: string) => void]>
-> = {
-  DICOM: [{}, (below, id) => writeSeries(join(below, '..'), 'arterial', 2, { [TAG.patientId]: ['LO', id] })],
+type Write = (below: string, id: string) => void;
+const KINDS: Readonly<Record<string, [more: Partial<ImportOptions>, write: Write, writeBeside: Write]>> = {
+  DICOM: [
+    {},
+    (below, id) => writeSeries(join(below, '..'), 'arterial', 2, { [TAG.patientId]: ['LO', id] }),
+    (below, id) => writeSeries(join(below, '..'), 'art', 2, { [TAG.patientId]: ['LO', id] }),
+  ],
   NIfTI: [
     { kind: 'nifti', volumes: { type: 'CT', plane: 'axial' }, modalities: ['A'] },
     (below, id) => {
@@ -43,12 +46,14 @@ const KINDS: Readonly<
       for (const name of readdirSync(below)) rmSync(join(below, name));
       writeFileSync(join(below, `${id}_A.nii`), VOLUME);
     },
+    (below, id) =>
+      writeFileSync(join(below, `${id}_A.nii`), madeUpNifti({ shape: [8, 8, 2], values: (i) => -i })),
   ],
 };
 
 test.each(Object.entries(KINDS))(
   'images of %s whose ID of the patient was corrected come in once: a decision says which counts',
-  async (_, [more, write]) => {
+  async (_, [more, write, writeBeside]) => {
     for (const keeps of ['the new', 'the new, by leaving out the other', 'the earlier']) {
       const folder = tempDir();
       const options = optionsIn(folder, more);
@@ -69,9 +74,9 @@ test.each(Object.entries(KINDS))(
       const other = keeps.includes('other') ? { [earlier?.series ?? '']: '-' } : { [now]: 'A' };
       decide(options, keeps === 'the earlier' ? { [now]: '-' } : other);
       if (keeps === 'the earlier') {
-        await expect(importStage(options, silentContext())).rejects.toThrow('none of');
-        expect(rowsIn(options)).toHaveLength(2);
-        expect(filesBelow(options.output)).toHaveLength(2);
+        const before = rowsIn(options);
+        writeBeside(options.root, 'P3');
+        await expectBeside(options, before);
         continue;
       }
       for (const written of [1, 0]) {
@@ -84,6 +89,53 @@ test.each(Object.entries(KINDS))(
     }
   },
 );
+
+/** Imports a series of two slices, and looks whether those of before are still there. */
+async function expectBeside(options: ImportOptions, before: ReturnType<typeof rowsIn>): Promise<void> {
+  for (const written of [1, 0]) {
+    expect(await importStage(options, silentContext())).toMatchObject({ written });
+    expect(rowsIn(options)).toHaveLength(before.length + 2);
+    expect(rowsIn(options)).toEqual(expect.arrayContaining(before));
+    expect(filesBelow(options.output)).toHaveLength(before.length + 2);
+  }
+}
+
+/** A hospital whose patient and series have the numbers of any other. */
+function numberedAlike(folder: string, hospital: string, uid: string): ImportOptions {
+  const own = join(folder, hospital);
+  writeSeries(own, 'arterial', 2, { [TAG.sopInstance]: ['UI', uid] });
+  return { ...optionsIn(folder), hospital, root: join(own, 'export') };
+}
+
+test.each([
+  ['images of its own', '1.8'],
+  ['the same images', '1.7'],
+])('a decision about a series leaves that of another hospital with the same ID and %s', async (_, uid) => {
+  const folder = tempDir();
+  const [HN, CS] = [numberedAlike(folder, 'HN', '1.7'), numberedAlike(folder, 'CS', uid)];
+  await importStage(HN, silentContext());
+  const before = rowsIn(HN);
+  decide(HN, { [before[0]?.series ?? '']: '-' });
+  writeSeries(join(folder, 'CS'), 'art', 2, { [TAG.patientId]: ['LO', 'P3'] });
+  await expectBeside(CS, before);
+});
+
+test('where several hospitals have a series of one ID, no decision removes it, and the advice says so', async () => {
+  const folder = tempDir();
+  const [HN, CS] = [numberedAlike(folder, 'HN', '1.7'), numberedAlike(folder, 'CS', '1.8')];
+  for (const options of [HN, CS]) await importStage(options, silentContext());
+  const before = rowsIn(HN);
+  expect(new Set(before.map(({ series }) => series)).size).toBe(1);
+  writeSeries(join(folder, 'HN'), 'art', 2, { [TAG.patientId]: ['LO', 'P3'] });
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\nP3,HN,0\n');
+  const options = { ...HN, hospital: null, label: null, table };
+  const advice =
+    /Not in the table any more, .*: 1 series .*, of 1 patient; no decision removes those whose ID/;
+  expect(await told({ ...options, dryRun: true })).toMatch(advice);
+  decide(options, { [before[0]?.series ?? '']: '-' });
+  await expectBeside(options, before);
+});
 
 /** Two patients with a series A, the first with P too; a table that says their classes. */
 function tabled(rows: string): ImportOptions {
@@ -134,6 +186,14 @@ test('slices of a patient who is not in the table any more are told, and a decis
   expect(rowsIn(options).map(({ patient }) => patient)).not.toContain(gone);
   expect(filesBelow(options.output)).toHaveLength(2);
   expect(await told(options)).not.toContain('earlier import');
+});
+
+test('patients of a hospital that is not imported this time are not said to be missing in the table', async () => {
+  const options = tabled('patient,hospital,label\n1,JM,low\n2,SY,low\n');
+  await importStage({ ...options, hospital: 'JM' }, silentContext());
+  const said = await told({ ...options, hospital: 'SY' });
+  expect(said).toContain('Not among these files, and left as it is: 2 series');
+  expect(said).not.toContain('any more');
 });
 
 test('slices that stay under another label than the table has are told', async () => {

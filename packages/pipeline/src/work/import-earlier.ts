@@ -1,4 +1,10 @@
-import { groupBy, type ImportedSlice, type ListedPatient, type Pseudonym } from '@radweave/artifacts';
+import {
+  folderName,
+  groupBy,
+  type ImportedSlice,
+  type ListedPatient,
+  type Pseudonym,
+} from '@radweave/artifacts';
 import { tallied } from '@radweave/importing/cohort/account';
 import type { LeftOutNow, UntoldSettings } from '@radweave/importing/cohort/earlier';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
@@ -65,29 +71,38 @@ function sizeText(series: number, slices: number): string {
   return `${series} series of an earlier import (${counted(slices, 'slice')})`;
 }
 
-const REMEDY = 'to remove such series, leave them out by decisions of mapping.yaml';
+/** Who is in the data root, and who is imported now. */
+interface Staying {
+  /** The only hospital that is imported; null for all. */
+  readonly hospital: string | null;
+  readonly unlisted: readonly Image[];
+  readonly labels: ReadonlyMap<string, string | null>;
+  /** IDs of series of several patients. */
+  readonly shared: ReadonlySet<string>;
+}
 
 /** Slices of earlier imports whose series are not among these files. */
 export function sayStaying(
   stays: readonly ImportedSlice[],
-  unlisted: readonly Image[],
-  labels: ReadonlyMap<string, string | null>,
+  { hospital, unlisted, labels, shared }: Staying,
   context: StageContext,
 ): void {
   if (stays.length > 0) say(context, `Not among these files, and left as it is: ${whatOf(stays)}.`);
   const files = new Set(unlisted.map(({ instance }) => instance));
-  const left = stays.filter(({ instance }) => files.has(instance));
+  // Rows of other hospitals do not count now, and their files lie in the same export.
+  const only = hospital === null ? null : folderName('hospital', hospital);
+  const left = stays.filter((row) => files.has(row.instance) && row.hospital === (only ?? row.hospital));
   if (left.length > 0)
     warn(
       context,
-      `Not in the table any more, and still in the data root: ${whatOf(left)}; ${REMEDY} (${decisionsFor(left)}).`,
+      `Not in the table any more, and still in the data root: ${whatOf(left)}; ${remedyFor(left, shared)}.`,
     );
   const other = stays.filter(({ patient, label }) => (labels.get(patient) ?? label) !== label);
   const [first] = other;
   if (first !== undefined)
     warn(
       context,
-      `Of another label in the data root than now, and not among these files: ${whatOf(other)}, such as ${first.patient}, ${first.modality} as ${first.label}, now ${labels.get(first.patient)}. Import these files too; ${REMEDY} (${decisionsFor(other)}).`,
+      `Of another label in the data root than now, and not among these files: ${whatOf(other)}, such as ${first.patient}, ${first.modality} as ${first.label}, now ${labels.get(first.patient)}. Import these files too; ${remedyFor(other, shared)}.`,
     );
 }
 
@@ -100,8 +115,23 @@ function whatOf(rows: readonly ImportedSlice[]): string {
 /** How many series a warning names. */
 const NAMED = 10;
 
-function decisionsFor(rows: readonly ImportedSlice[]): string {
-  const series = [...new Set(rows.map((row) => row.series))];
+/** @param shared A decision removes none of these. */
+function remedyFor(rows: readonly ImportedSlice[], shared: ReadonlySet<string>): string {
+  const ids = [...new Set(rows.map(({ series }) => series))];
+  const own = ids.filter((one) => !shared.has(one));
+  return [
+    ...(own.length === 0
+      ? []
+      : [`to remove such series, leave them out by decisions of mapping.yaml (${decisionsFor(own)})`]),
+    ...(own.length === ids.length
+      ? []
+      : [
+          'no decision removes those whose ID is that of a series of another patient too: without them, import all other files into a new --output with --records of its own',
+        ]),
+  ].join('; ');
+}
+
+function decisionsFor(series: readonly string[]): string {
   const more =
     series.length > NAMED ? `, and ${series.length - NAMED} more, by the column series of import.csv` : '';
   return `${series

@@ -22,7 +22,13 @@ import {
 } from '@radweave/importing/cohort/account';
 import { stacksOfPatients } from '@radweave/importing/cohort/copies';
 import { DoneSeries } from '@radweave/importing/cohort/done';
-import { leftOutNow, otherSettings, replacements, stayingOf } from '@radweave/importing/cohort/earlier';
+import {
+  leftOutNow,
+  otherSettings,
+  replacements,
+  sharedSeries,
+  stayingOf,
+} from '@radweave/importing/cohort/earlier';
 import {
   dicomReader,
   findImages,
@@ -219,7 +225,9 @@ export async function importImages(
   sayUntold(untold, context);
   if (how === null || 'parts' in how) {
     sayLeftOutNow(leftOutNow(patients, proposals, whole), dryRun, context);
-    sayStaying(stays, unlisted, labelsNow(patients, who.listed ?? [], pseudonyms), context);
+    const labels = labelsNow(patients, who.listed ?? [], pseudonyms);
+    const shared = sharedSeries(stays, proposals);
+    sayStaying(stays, { hospital: options.hospital, unlisted, labels, shared }, context);
   }
   if (dryRun) ask(unusableMasks(choice.unusable));
   const { slices, ...counts } = dryRun
