@@ -48,6 +48,25 @@ test.each<[path: string, patient: string, series: string]>([
   expect(namedFile(path, { ...NAMING, patients })).toMatchObject({ patient, series });
 });
 
+test.each<[path: string, patient: string | null, series?: string]>([
+  ['12/A/3.png', '12', 'A'],
+  ['JM/grade0/12/A/3.png', '12', 'A'],
+  ['12/A/P3.png', '12', 'A'],
+  ['12/3.nii.gz', '12', '3'],
+  ['JM/12/3.nii.gz', '12', '3'],
+  // No pattern says which of the two is the patient.
+  ['12/3.png', null],
+  ['JM/3.png', '3', ''],
+])('%s is of %s where 12 was taken out of a table with 3 and P3', (path, patient, series) => {
+  const patients = new Set(['3', 'P3']);
+  const named = namedFile(path, { ...NAMING, patients });
+  expect(named).toEqual(patient === null ? null : expect.objectContaining({ patient, series }));
+});
+
+test('without patterns a table names nobody', () => {
+  expect(namedFile('P3.png', { ...NAMING, patterns: [], patients: new Set(['P3']) })).toBeNull();
+});
+
 test('what no pattern fits is nobody’s', () => {
   for (const name of ['P7.nii.gz', 'imagesTr/P7.nii.gz', 'JM/P7.nii'])
     expect(namedFile(name, NAMING)).toBeNull();
