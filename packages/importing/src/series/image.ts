@@ -54,7 +54,10 @@ export interface Moment {
 export interface ImageFacts {
   /** Modality of the standard: CT, MR, PT, …. */
   readonly type: string;
+  /** Without what it tells of the patient. */
   readonly description: string;
+  /** As the file has it, for rules alone: it is written nowhere. Undefined of files that are not DICOM. */
+  readonly typed?: string;
   readonly imageType: string;
   readonly contrast: boolean;
   /** Seconds from the beginning of the injection to the image; null where the file does not say it. */
@@ -120,9 +123,11 @@ function factsOf(dataset: Dataset): ImageFacts {
       .map((tag) => dataset.text(tag))
       .filter((one) => one !== '')
       .join(' ');
+  const typed = joined(TAG.seriesDescription) || joined(TAG.protocolName);
   return {
     type: dataset.text(TAG.modality),
-    description: withoutIdentity(joined(TAG.seriesDescription) || joined(TAG.protocolName), dataset),
+    description: withoutIdentity(typed, dataset),
+    typed,
     imageType: dataset.text(TAG.imageType),
     contrast: /^(?!(no|none|n|keine|without)$)./i.test(dataset.text(TAG.contrastAgent)),
     delay: delayOf(dataset),

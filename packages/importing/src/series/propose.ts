@@ -93,8 +93,8 @@ function nameOf(
   rules: Mapping['rules'],
   wanted: Wishes['wanted'],
 ): { modality: string; because: string } | null {
-  if (wanted?.includes(facts.description) === true)
-    return { modality: facts.description, because: 'its own name' };
+  const called = facts.typed ?? facts.description;
+  if (wanted?.includes(called) === true) return { modality: called, because: 'its own name' };
   const found = named(facts, rules);
   const [only, ...others] = wanted ?? [];
   if (found !== null || only === undefined || others.length > 0) return found;

@@ -105,6 +105,13 @@ test('where words say nothing, agent and time do, or the physics', () => {
   expect(named({ ...PLAIN, type: 'PT', corrected: 'DECY\\ATTN' }, FIRST_RULES)?.modality).toBe('PET');
 });
 
+test('rules read a description with the words that are taken out as a name, and none of them is written', () => {
+  const facts = { ...PLAIN, type: 'MR', description: 'T1 …', typed: 'T1 post' };
+  expect(named(facts, FIRST_RULES)).toEqual({ modality: 'T1C', because: "MR, 'T1 …'" });
+  // As whoever reads the list of series writes it.
+  expect(named(facts, [{ modality: 'X', description: '^T1 …$' }])?.modality).toBe('X');
+});
+
 /** A stack of a patient, with facts. */
 function stack(
   id: string,

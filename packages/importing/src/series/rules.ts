@@ -1,6 +1,7 @@
 import type { ImportRule } from '@radweave/artifacts';
 import type { ImageFacts } from './image.ts';
 import type { Plane } from './stack.ts';
+import { HIDDEN } from './without-identity.ts';
 
 /** The outline of a lesion on another series. */
 export const MASK = 'mask';
@@ -97,6 +98,11 @@ function within(range: readonly [number, number], value: number | null): boolean
   return value !== null && value >= range[0] && value < range[1];
 }
 
+/** What a pattern is about: the whole description, unless it has the sign for what is taken out of it, as whoever reads it writes it down. */
+function textFor(pattern: string, { typed, description }: SeriesFacts): string {
+  return pattern.includes(HIDDEN) ? description : (typed ?? description);
+}
+
 /** Whether each condition holds, and how a person reads it. */
 const CONDITIONS: { readonly [C in Condition]: (wanted: never, facts: SeriesFacts) => string | null } = {
   type: (wanted: string, { type }) => (type === wanted ? type : null),
@@ -107,9 +113,9 @@ const CONDITIONS: { readonly [C in Condition]: (wanted: never, facts: SeriesFact
     place !== null && (wanted === place || wanted === place - of - 1)
       ? `examination ${place} of ${of}`
       : null,
-  description: (wanted: string, { description }) =>
-    isCalled(wanted, description) ? `'${description}'` : null,
-  not_description: (wanted: string, { description }) => (isCalled(wanted, description) ? null : ''),
+  description: (wanted: string, facts) =>
+    isCalled(wanted, textFor(wanted, facts)) ? `'${facts.description}'` : null,
+  not_description: (wanted: string, facts) => (isCalled(wanted, textFor(wanted, facts)) ? null : ''),
   image_type: (wanted: string, { imageType }) => (matches(wanted, imageType) ? imageType : null),
   sequence: (wanted: string, { sequence }) => (matches(wanted, sequence) ? `sequence ${sequence}` : null),
   kernel: (wanted: string, { kernel }) => (matches(wanted, kernel) ? `kernel ${kernel}` : null),

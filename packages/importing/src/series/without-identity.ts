@@ -1,6 +1,8 @@
 import type { Dataset } from '../dicom/dataset.ts';
 import { TAG } from '../dicom/tags.ts';
 
+/** Stands for what is taken out. */
+export const HIDDEN = '…';
 /** Of fewer signs, an ID or a date is found in what has nothing to do with the patient: `CT 12`. */
 const LEAST_ID = 4;
 const LEAST_NAME = 2;
@@ -17,7 +19,9 @@ export function withoutIdentity(text: string, dataset: Dataset): string {
   ];
   // The longest first: a part of a name may be a part of another.
   const sorted = [...new Set(told)].sort((a, b) => b.length - a.length);
-  return sorted.reduce((left, one) => left.replace(asWord(one), '…'), text).replace(/…([\s^_-]*…)+/g, '…');
+  return sorted
+    .reduce((left, one) => left.replace(asWord(one), HIDDEN), text)
+    .replace(/…([\s^_-]*…)+/g, HIDDEN);
 }
 
 /** The parts of a name (PN, PS3.5 6.2.1.1) in each writing, and the parts of one writing in one piece: `张^三` is typed as 张三. */

@@ -73,6 +73,22 @@ test('without the table of pseudonyms nobody is imported a second time', async (
   expect(filesBelow(options.output)).toEqual(before);
 });
 
+test('a part of the name that is a word of rules too counts for them, and is written nowhere', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'late phase of ida', 1, { [TAG.patientName]: ['PN', 'Late^Ida'] });
+  const context = listening();
+  const options = optionsIn(folder);
+  const { series } = await importStage(options, context);
+  expect(series).toEqual([{ modality: 'D', patients: 1, series: 1, slices: 1 }]);
+  const { mapping, sheet, table } = importFiles(options.records);
+  for (const path of [mapping, sheet, table]) {
+    const text = readFileSync(path, 'utf8').replaceAll(/^rules:\n( {2}.*\n)*/gm, '');
+    expect(text).toContain('… phase of …');
+    expect(text).not.toMatch(/\b(late|ida)\b/i);
+  }
+  expect(context.said.join('\n')).not.toMatch(/\b(late|ida)\b/i);
+});
+
 test.each<[what: string, tag: number, values: string[], told: RegExp | null]>([
   ['two birth dates', TAG.birthDate, ['19500101', '19600101'], /HN-\d{6}: one PatientID with 2 birth dates/],
   ['two institutions', TAG.institution, ['市一医院', 'SY'], /HN-\d{6}: one PatientID at 2 institutions/],
