@@ -24,6 +24,7 @@ const given = (all: {
 }): Partial<ListedCohort> => {
   const {
     told: _told,
+    hospitals: _hospitals,
     labels: _labels,
     columns: _columns,
     hidden: _hidden,
@@ -76,6 +77,14 @@ test('what the table does not say holds for all, and a hospital chooses its rows
   expect(listed(rows, { forAll: { hospital: 'SY', label: null } })).toEqual({
     patients: [{ patient: '1', hospital: 'SY', label: '1' }],
   });
+  const path = join(tempDir(), 'table.csv');
+  writeFileSync(path, `${rows}\n2,SY,1`);
+  expect(readListed(path, [], true, { hospital: 'JM', label: null }).hospitals).toEqual(
+    new Map([
+      ['JM', new Set(['1'])],
+      ['SY', new Set(['1', '2'])],
+    ]),
+  );
   const both = { forAll: { hospital: null, label: '1' } };
   expect(() => listed(rows, both)).toThrow(expect.objectContaining({ code: 'E_FLAGS', exitCode: 2 }));
 });

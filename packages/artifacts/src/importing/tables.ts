@@ -146,6 +146,8 @@ export type ListedFile = ListedPatient & { readonly modality: string; readonly f
 /** A table of patients, or of files, and what else it says of each patient. */
 export type ListedCohort = ({ readonly patients: ListedPatient[] } | { readonly files: ListedFile[] }) & {
   readonly told: readonly ToldRow[];
+  /** The patients of each hospital, also of those whose rows are not read. */
+  readonly hospitals: ReadonlyMap<string, ReadonlySet<string>>;
   readonly columns: CarriedColumns;
   /** As of {@link CohortTable}. */
   readonly hidden: number;
@@ -184,6 +186,7 @@ export function readListed(
     issues.error('E_CSV_ROW', `expected ${expected} fields, found ${cells.length}`, `${path}, line ${line}`);
   const columns = carriedColumns(table);
   const told: ToldRow[] = [];
+  const hospitals = new Map<string, Set<string>>();
   const labels: ListedCohort['labels'][number][] = [];
   const isMissing = missingIn(table.rows.map((row) => table.cell(row, 'label')));
   const rows = table.rows.flatMap((row): ListedFile[] => {
@@ -194,6 +197,7 @@ export function readListed(
       return cell ?? '';
     };
     const hospital = said('hospital', forAll.hospital);
+    hospitals.set(hospital, (hospitals.get(hospital) ?? new Set()).add(table.cell(row, 'patient')));
     if (forAll.hospital !== null && hospital !== forAll.hospital) return [];
     const label = plainLabel(said('label', forAll.label));
     if (label !== '' && isMissing(label) && table.columns.label !== undefined)
@@ -222,12 +226,19 @@ export function readListed(
   );
   if (isOfFiles) {
     requireOnce(rows, path);
-    return { files: rows, told, columns, labels, hidden };
+    return { files: rows, told, hospitals, columns, labels, hidden };
   }
   const people = rows.map(({ modality: _modality, file: _file, ...one }) => one);
   // Visits of a patient are rows of their own, in which a class may be spelt otherwise.
   const once = groupBy(people, (one) => JSON.stringify({ ...one, label: spellingKey(one.label) }));
-  return { patients: [...once.values()].flatMap(([one]) => one ?? []), told, columns, labels, hidden };
+  return {
+    patients: [...once.values()].flatMap(([one]) => one ?? []),
+    told,
+    hospitals,
+    columns,
+    labels,
+    hidden,
+  };
 }
 
 function requireColumns(

@@ -10,6 +10,7 @@ import {
 } from '@radweave/artifacts';
 import { and } from '@radweave/remarks';
 import type { Image } from '../series/image.ts';
+import type { PathNaming } from '../series/named-files.ts';
 import { grouped } from '../series/stack.ts';
 
 /** A patient of the export, under the name that is written. */
@@ -26,39 +27,51 @@ export interface Who {
   readonly hospital: string | null;
   readonly label: string | null;
   readonly listed: readonly ListedPatient[] | null;
+  /** The IDs that the table has of each hospital, also of those whose rows are not asked for; none without a table of patients. */
+  readonly hospitals: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
  * Says the hospital of a patient: the one that a folder of the path is called after, where the table has it, else that of the only row with this
  * ID. Null where several hospitals have a patient of this ID, and where nobody says it.
  *
- * @throws DataError where folders of a path are called after several hospitals.
+ * @throws DataError where folders of a path are called after several hospitals that may be the patient's.
  */
 export type HospitalOf = (patient: string, path: string) => string | null;
 
-/** Of a table: folders of these names are nobody's. @returns none that is a patient's ID too. */
-export function hospitalNames(listed: Who['listed']): ReadonlySet<string> {
-  const ids = new Set(listed?.map(({ patient }) => patient));
-  return new Set(listed?.flatMap(({ hospital }) => (ids.has(hospital) ? [] : [hospital])));
+/** Who a table names: folders called after its hospitals are nobody's. */
+export function namesIn({ hospitals }: Who): Pick<PathNaming, 'hospitals' | 'patients'> {
+  const patients = new Set([...hospitals.values()].flatMap((ids) => [...ids]));
+  return { patients, hospitals: new Set([...hospitals.keys()].filter((name) => !patients.has(name))) };
 }
 
-export function hospitalsOf({ hospital, listed }: Who): HospitalOf {
-  const names = new Set(listed?.map((row) => row.hospital));
+export function hospitalsOf({ hospital, hospitals, listed }: Who): HospitalOf {
   const rows = byId(listed ?? []);
   return (patient, path) => {
-    const folders = path
-      .split('/')
-      .slice(0, -1)
-      .map((part) => part.normalize('NFC'));
-    const [folder, ...more] = new Set(folders.filter((part) => names.has(part)));
-    if (folder !== undefined && more.length > 0)
-      throw new DataError('E_IMPORT', `folders of one path are called after ${and([folder, ...more])}`, {
-        where: path,
-        hint: 'Import each hospital from its own folder with --hospital, or give these folders other names',
-      });
+    const folder = folderOf(patient, path, hospitals);
     const [row, ...others] = rows.get(patient) ?? [];
     return folder ?? (others.length > 0 ? null : (row?.hospital ?? hospital));
   };
+}
+
+/** The outermost folder that is called after a hospital; those above the patient's own count first, as folders of series may be called so too. */
+function folderOf(patient: string, path: string, hospitals: Who['hospitals']): string | undefined {
+  const folders = path
+    .split('/')
+    .slice(0, -1)
+    .map((part) => part.normalize('NFC'));
+  const named = (some: readonly string[]): string[] => [
+    ...new Set(some.filter((part) => hospitals.has(part))),
+  ];
+  const above = named(folders.slice(0, Math.max(0, folders.indexOf(patient))));
+  const all = above.length > 0 ? above : named(folders);
+  const [folder, ...inner] = all;
+  if (inner.some((one) => hospitals.get(one)?.has(patient)))
+    throw new DataError('E_IMPORT', `folders of one path are called after ${and(all)}`, {
+      where: path,
+      hint: 'Import each hospital from its own folder with --hospital, or give these folders other names',
+    });
+  return folder;
 }
 
 /**
@@ -74,7 +87,7 @@ export function patientsOf(
   who: Who,
   known: readonly Pseudonym[],
 ): { patients: ImportedPatient[]; pseudonyms: Pseudonym[]; unlisted: Image[] } {
-  const rowFor = rowsFor(who.listed);
+  const rowFor = rowsFor(who);
   const names = new Names(known);
   const patients: ImportedPatient[] = [];
   const unlisted: Image[] = [];
@@ -146,11 +159,8 @@ function labelOf(images: readonly Image[]): string | null {
 }
 
 /** The row of the table that is about the patient of these images. */
-function rowsFor(
-  listed: readonly ListedPatient[] | null,
-): (images: readonly Image[]) => ListedPatient | undefined {
+function rowsFor({ listed, hospitals }: Who): (images: readonly Image[]) => ListedPatient | undefined {
   const rows = byId(listed ?? []);
-  const hospitals = new Set(listed?.map((row) => row.hospital));
   return ([image]) => {
     const own = rows.get(image?.patientId ?? '') ?? [];
     const said = image?.hospital ?? '';

@@ -168,6 +168,22 @@ test('folders called as the hospitals of a table tell patients of one ID apart, 
   expect(context.said.join('\n')).toContain('2 patients of the table without an image below the folder. All');
 });
 
+test('the folders of another hospital hold none of the patients of the one that is asked for', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '1'] });
+  const table = join(folder, 'patients.csv');
+  writeFileSync(table, 'patient,hospital,label\n1,JM,0\n1,SY,1\n2,JM,0\n');
+  cpSync(join(folder, 'export'), join(folder, 'all', 'SY', '1'), { recursive: true });
+  writeSeries(folder, 'portal', 1, { [TAG.patientId]: ['LO', '2'] });
+  cpSync(join(folder, 'export', 'portal-0'), join(folder, 'all', 'JM', '2', 'portal'), { recursive: true });
+  const options = optionsIn(folder, { table, hospital: 'JM', label: null, root: join(folder, 'all') });
+  expect(await importStage(options, silentContext())).toMatchObject({
+    written: 1,
+    leftOut: { 'its patient is not in the table': 1 },
+  });
+  expect(readImported(importFiles(options.records).table).map(({ modality }) => modality)).toEqual(['P']);
+});
+
 test('a path with folders that are called after two hospitals is nobody’s', async () => {
   const folder = tempDir();
   writeSeries(folder, 'arterial', 1, { [TAG.patientId]: ['LO', '1'] });

@@ -62,8 +62,9 @@ export function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
     options.label === null
       ? []
       : [{ path: '--label', folder: options.label, hospital: options.hospital ?? '', patients: [] }];
+  const nobody = { listed: null, hospitals: new Map<string, never>() };
   if (table === null)
-    return { ...options, listed: null, files: null, told: [], columns: null, hidden: 0, labels: forAll };
+    return { ...options, ...nobody, files: null, told: [], columns: null, hidden: 0, labels: forAll };
   const said = readListed(table, tableColumns, kind === 'dicom', options);
   const { told, columns, hidden } = said;
   const labels = [
@@ -73,9 +74,11 @@ export function whoFor(options: ImportOptions): ImportOptions & Who & Listed {
     })),
     ...forAll,
   ];
-  if ('patients' in said)
-    return { ...options, listed: said.patients, files: null, told, columns, hidden, labels };
+  if ('patients' in said) {
+    const { patients: listed, hospitals } = said;
+    return { ...options, listed, hospitals, files: null, told, columns, hidden, labels };
+  }
   const { files } = said;
   const modalities = options.modalities ?? [...new Set(files.map(({ modality }) => modality))];
-  return { ...options, modalities, listed: null, files, told, columns, hidden, labels };
+  return { ...options, ...nobody, modalities, files, told, columns, hidden, labels };
 }

@@ -45,8 +45,8 @@ import {
   withoutMasksAlone,
 } from '@radweave/importing/cohort/masks';
 import {
-  hospitalNames,
   hospitalsOf,
+  namesIn,
   patientsOf,
   requireWho,
   type Who,
@@ -275,8 +275,7 @@ function readerFor(
 ): ImageReader {
   const { kind, volumes, keepsColour, mask, files } = who;
   const hospitalOf = hospitalsOf(who);
-  const patients = new Set(who.listed?.map(({ patient }) => patient));
-  const naming = { patterns: mapping.files ?? [], hospitals: hospitalNames(who.listed), patients };
+  const naming = { patterns: mapping.files ?? [], ...namesIn(who) };
   if (kind === 'dicom')
     return dicomReader({ keepsColour, key, hospitalOf }, mask === null ? null : { found: masks, naming });
   const byPath = files === null ? null : new Map(files.map((row) => [row.file, row]));
