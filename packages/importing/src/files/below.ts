@@ -1,5 +1,5 @@
-import { join, resolve, sep } from 'node:path';
-import { compareText, systemCode } from '@radweave/artifacts';
+import { join } from 'node:path';
+import { compareText, isSamePlace, isWithin, realPlace, systemCode } from '@radweave/artifacts';
 import { existsSync, readdirSync, statSync } from '@radweave/artifacts/files';
 
 /** A file below a folder, or what only looks like one. */
@@ -15,8 +15,10 @@ export interface Below {
  * @param besides Folders whose files do not count.
  */
 export function filesBelow(folder: string, besides: readonly string[] = []): Generator<Below> {
-  const inside = besides.filter((one) => resolve(one).startsWith(`${resolve(folder)}${sep}`));
-  return below(folder, new Set(inside.filter((one) => existsSync(one)).map(keyOf)));
+  const inside = besides.filter(
+    (one) => isWithin(realPlace(one), realPlace(folder)) && existsSync(one) && !isSamePlace(one, folder),
+  );
+  return below(folder, new Set(inside.map(keyOf)));
 }
 
 function* below(folder: string, seen: Set<string>): Generator<Below> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { importFiles, privateFiles, readImported, readPseudonyms } from '@radweave/artifacts';
 import { decodeSlice, encodePng } from '@radweave/imaging';
@@ -203,6 +203,10 @@ test('slices of an import that lie below the pictures are not read as pictures, 
   const options = optionsIn(folder, own);
   for (const written of [1, 0, 0])
     expect(await importStage(options, silentContext())).toMatchObject({ files: 1, written });
+  const link = join(folder, 'link');
+  symlinkSync(files, link, 'junction');
+  for (const root of [link, files])
+    expect(await importStage({ ...options, root }, silentContext())).toMatchObject({ files: 1, written: 0 });
   for (const root of [files, join(files, 'P1')])
     await expect(importStage({ ...options, root, output: files }, silentContext())).rejects.toMatchObject({
       code: 'E_IMPORT',
