@@ -35,6 +35,8 @@ export function withoutMasksAlone(
 /** A mask of a patient that refers to images of others alone: whose it is nobody knows. */
 export interface MixedMask {
   readonly path: string;
+  /** As decisions name it. */
+  readonly instance: string;
   readonly patient: string;
   readonly others: readonly string[];
 }
@@ -47,11 +49,11 @@ function mixedMasks(
   const names = new Map(proposals.map((one) => [ownerOf(one), one.patient]));
   const all = proposals.flatMap(({ patient, stack }) => stack.images.map((image) => ({ patient, image })));
   const patients = groupBy(all, ({ image }) => image.instance);
-  return used.flatMap(({ file: { path, images }, owner = '' }) => {
+  return used.flatMap(({ file: { path, instance, images }, owner = '' }) => {
     const patient = names.get(owner);
     const others = new Set(images.flatMap((one) => patients.get(one) ?? []).map((one) => one.patient));
     const isMixed = patient !== undefined && others.size > 0 && !others.has(patient);
-    return isMixed ? [{ path, patient, others: [...others] }] : [];
+    return isMixed ? [{ path, instance, patient, others: [...others] }] : [];
   });
 }
 

@@ -83,11 +83,11 @@ function secondsOfDecay(
   if (corrected !== 'START') {
     throw noSuv(`decay correction '${corrected || 'not said'}' is not read`);
   }
-  const injected = injectionOf(dataset, agent);
+  const injected = injectionOf(dataset, agent, halfLife);
   const series = { date: dataset.text(TAG.seriesDate), time: dataset.text(TAG.seriesTime) };
   const all = [series, ...acquired].flatMap((scan) => secondsBetween(injected, scan, halfLife) ?? []);
   if (all.length === 0) {
-    const what = halfLife > DAY / 2 ? 'date' : 'time';
+    const what = needsDate(halfLife) ? 'date' : 'time';
     throw noSuv(`the ${what} of injection or scan is missing, or is no ${what}`);
   }
   const decay = all.reduce((a, b) => Math.min(a, b));
@@ -103,7 +103,7 @@ interface Injection {
 }
 
 /** Date and time where they are written, by the clock of the other times. @throws FileFault where the time alone is another one. */
-function injectionOf(dataset: Dataset, agent: Dataset | undefined): Injection {
+function injectionOf(dataset: Dataset, agent: Dataset | undefined, halfLife: number): Injection {
   const time = agent?.text(TAG.radiopharmaceuticalStart) ?? '';
   const alone = { day: null, seconds: secondsOf(time) };
   const whole = agent?.text(TAG.radiopharmaceuticalStartDateTime) ?? '';
@@ -111,7 +111,7 @@ function injectionOf(dataset: Dataset, agent: Dataset | undefined): Injection {
   const [own, here] = [offsetIn(whole), offsetIn(dataset.text(TAG.timezone))];
   // Nobody knows what the clock of the scan showed then.
   if (own !== null && here === null) {
-    if (time !== '') return alone;
+    if (time !== '' && !needsDate(halfLife)) return alone;
     throw noSuv(`the time of injection has an offset from UTC (${whole}), and the scan does not say its own`);
   }
   const clock = secondsOf(whole.slice(8));
@@ -138,9 +138,13 @@ function secondsBetween({ day, seconds: from }: Injection, scan: Moment, halfLif
   if (from === null || to === null) return null;
   const [fromDay, toDay] = [day, dayOf(scan.date)];
   if (fromDay !== null && toDay !== null) return to - from + (toDay - fromDay) * DAY;
-  // The time of day says nothing of a nuclide that lives for days.
-  if (halfLife > DAY / 2) return null;
+  if (needsDate(halfLife)) return null;
   return to < from ? to - from + DAY : to - from;
+}
+
+/** The time of day says nothing of a nuclide that lives for days. */
+function needsDate(halfLife: number): boolean {
+  return halfLife > DAY / 2;
 }
 
 /** Days since 1970; null where it is no date (DA). */

@@ -132,6 +132,12 @@ test('an injection with an offset from UTC is moved to the clock of the scan, an
   ] as const)
     expect(decay(at(whole, time), more), whole).toBeCloseTo(3600, 3);
   expect(() => decay(at('20200101011500+0000'))).toThrow('has an offset from UTC (20200101011500+0000)');
+  // The time alone says nothing of zirconium.
+  const zirconium: MadeUp = {
+    ...at('20200101011500+0000', '091500'),
+    [TAG.radionuclideHalfLife]: ['DS', '282240'],
+  };
+  expect(() => decay(zirconium)).toThrow('has an offset from UTC (20200101011500+0000)');
   expect(() => decay(at('20200101011500', '091500'))).toThrow('two times of injection are told');
   expect(() => decay(at('20200101011500+0000', '011500'), zone)).toThrow('two times of injection are told');
 });

@@ -34,7 +34,7 @@ export function volumeRange(slices: () => Iterable<Values>, rule: VolumeRule): G
     if (counts !== undefined) counts[key & 0xffff] = (counts[key & 0xffff] as number) + 1;
   });
   const percentile = ({ bin, left }: { bin: number; left: number }): number =>
-    valueAt(bin * BINS + binAt(within.get(bin) ?? upper, left).bin);
+    valueAt(bin * BINS + binAt(within.get(bin) as Float64Array, left).bin);
   return { low: percentile(low), high: percentile(high) };
 }
 

@@ -5,7 +5,6 @@ import type { OtherSettings, Replacement } from '@radweave/importing/cohort/earl
 import type { FoundImages } from '@radweave/importing/cohort/find-images';
 import type { MixedMask, UnclearMask } from '@radweave/importing/cohort/masks';
 import { type ImportedPatient, keyOf } from '@radweave/importing/cohort/patients';
-
 import { isMask, NO_RULE, OPEN, OUT, type Proposal } from '@radweave/importing/series/propose';
 import { looks, MASK } from '@radweave/importing/series/rules';
 import type { Stack } from '@radweave/importing/series/stack';
@@ -148,8 +147,11 @@ function sizeOf({ slices }: Stack): string {
 export function mixedMasks(mixed: readonly MixedMask[]): Question {
   return {
     what: `${counted(mixed.length, 'mask')} ${mixed.length === 1 ? 'refers' : 'refer'} to images of other patients alone`,
-    lines: mixed.map(({ path, patient, others }) => `${path}, of ${patient}: to images of ${and(others)}`),
-    hint: 'Correct the PatientIDs of these files, or take the files away',
+    lines: mixed.map(
+      ({ path, instance, patient, others }) =>
+        `${instance}, ${path}, of ${patient}: to images of ${and(others)}`,
+    ),
+    hint: 'Correct the PatientIDs of these files, or leave these masks out by decisions there ("-")',
   };
 }
 
