@@ -63,7 +63,7 @@ export function throwFailed(opens: readonly OpenPlan[]): void {
   );
   const [first] = failed;
   if (first === undefined) return;
-  const searches = new Set(failed.flatMap(({ how }) => ('rungs' in how ? inShell(how.modality) : [])));
+  const searched = [...new Set(failed.flatMap(({ how }) => ('rungs' in how ? how.modality : [])))];
   const names = failed.map(({ name }) => name).join(', ');
   throw new RadweaveError(
     Math.max(2, first.exit_code) as ExitCode,
@@ -71,8 +71,8 @@ export function throwFailed(opens: readonly OpenPlan[]): void {
     `failed: ${names}. ${first.name}: ${first.text}`,
     {
       hint:
-        searches.size > 0
-          ? `Fix it and run radweave tune --modality ${[...searches].join(' ')} again, which keeps what is done`
+        searched.length > 0
+          ? `Fix it and run radweave tune --modality ${inShell(searched)} again, which keeps what is done`
           : 'Fix it and run radweave plan again, which keeps what is done; then start the workers',
     },
   );
