@@ -6,18 +6,11 @@ import type { PixelOptions } from '../output/options.ts';
 import { AND, BY_VOLUME, bitsText, rangeRule, settingsOf, sizeText } from '../output/settings.ts';
 import { DECIDED, isDecided, OUT, type Proposal } from '../series/propose.ts';
 import type { GrayRange } from '../values/window.ts';
-import { DoneSeries, type Written } from './done.ts';
+import type { DoneSeries, Written } from './done.ts';
 import type { ImportedPatient } from './patients.ts';
 import { folderOf, isWanted } from './places.ts';
 
 type Decisions = Mapping['decisions'];
-
-/** Where slices and records of earlier imports lie, and what was decided about them. */
-interface Earlier {
-  readonly output: string;
-  readonly records: string;
-  readonly decisions: Decisions;
-}
 
 /** Slices that an earlier import wrote of a series that is left out now. */
 export interface LeftOutNow {
@@ -28,11 +21,11 @@ export interface LeftOutNow {
 }
 
 export function leftOutNow(
+  done: DoneSeries,
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  { output, records, decisions }: Earlier,
+  decisions: Decisions,
 ): LeftOutNow[] {
-  const done = new DoneSeries(records, output, proposals);
   const kept = folderOf(patients);
   const here = proposals
     .filter(({ modality }) => modality === OUT)
@@ -103,11 +96,11 @@ export interface Replacement {
  * decided that they do.
  */
 export function replacements(
+  done: DoneSeries,
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  { output, records, decisions }: Earlier,
+  decisions: Decisions,
 ): Replacement[] {
-  const done = new DoneSeries(records, output, proposals);
   const isOut = isLeftOut(done, proposals, decisions);
   const inFolder = new Map(done.notHere().map((one) => [one.folder, one]));
   const folder = folderOf(patients);
@@ -122,11 +115,11 @@ export function replacements(
 
 /** Slices of series that are not among these files, and stay. */
 export function stayingOf(
+  done: DoneSeries,
   patients: readonly ImportedPatient[],
   proposals: readonly Proposal[],
-  { output, records, decisions }: Earlier,
+  decisions: Decisions,
 ): ImportedSlice[] {
-  const done = new DoneSeries(records, output, proposals);
   const gone = new Set(goneNow(done, patients, proposals, decisions));
   const replaced = new Set(proposals.filter(isWanted).map(folderOf(patients)));
   return done

@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   featureSetPath,
@@ -18,9 +17,8 @@ import {
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { hashPredictionsOf } from '@radweave/study/runs/run-predictions';
 import { tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
-  type AuditedStudy,
   audited,
   codes,
   copied,
@@ -30,15 +28,7 @@ import {
   unreadable,
 } from './audit-results.test.data.ts';
 
-let shared = '';
-let study: AuditedStudy;
-
-beforeAll(async () => {
-  shared = mkdtempSync(join(tmpdir(), 'radweave-test-'));
-  study = await studyToAudit(shared);
-}, 60_000);
-
-afterAll(() => rmSync(shared, { recursive: true, force: true }));
+const study = studyToAudit();
 
 test('features and predictions that are not as they were written are told, each with its file', async () => {
   const config = copied(study);

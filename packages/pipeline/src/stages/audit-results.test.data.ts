@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type AuditRecord,
@@ -14,7 +15,7 @@ import { writeRun } from '@radweave/network/testing/runs';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { AuditOptions } from '../work/audit.ts';
 import { soundAudit } from './audit.test.data.ts';
 import { audit } from './audit.ts';
@@ -31,18 +32,25 @@ export interface AuditedStudy {
   runA: RunFolder;
 }
 
-export async function studyToAudit(folder: string): Promise<AuditedStudy> {
-  const base = cohortConfig(folder);
-  base.training.precision = 'fp32';
-  writeCohortFolders(join(folder, 'raw'), 6, 1);
-  await preprocess({ config: base }, listening());
-  const runA = await writeRun(base, 'first_A', 'A', 1);
-  await writeRun(base, 'first_P', 'P', 2);
-  for (const modality of MODALITIES) {
-    await extract({ config: base, modality, align: false, given: [] }, listening());
-  }
-  await fuse({ config: base, modalities: MODALITIES }, listening());
-  return { base, runA };
+/** Makes it before the tests of a file, and removes it after them. @returns what is empty until then. */
+export function studyToAudit(): AuditedStudy {
+  const folder = mkdtempSync(join(tmpdir(), 'radweave-test-'));
+  const study = {} as AuditedStudy;
+  beforeAll(async () => {
+    const base = cohortConfig(folder);
+    base.training.precision = 'fp32';
+    writeCohortFolders(join(folder, 'raw'), 6, 1);
+    await preprocess({ config: base }, listening());
+    const runA = await writeRun(base, 'first_A', 'A', 1);
+    await writeRun(base, 'first_P', 'P', 2);
+    for (const modality of MODALITIES) {
+      await extract({ config: base, modality, align: false, given: [] }, listening());
+    }
+    await fuse({ config: base, modalities: MODALITIES }, listening());
+    Object.assign(study, { base, runA });
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return study;
 }
 
 /** The audit of everything but pixels, written into a folder of its own. */

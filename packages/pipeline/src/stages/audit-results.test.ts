@@ -1,5 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditText } from '@radweave/analysis/audit/text';
 import {
@@ -27,9 +26,8 @@ import { studyKey } from '@radweave/study/cohort/study-key';
 import { asRecord } from '@radweave/study/decisions/frozen-record';
 import { listening } from '@radweave/study/testing/cohort';
 import { tempDir } from '@radweave/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
-  type AuditedStudy,
   audited,
   codes,
   copied,
@@ -40,15 +38,7 @@ import {
 } from './audit-results.test.data.ts';
 import { fuse } from './fuse.ts';
 
-let shared = '';
-let study: AuditedStudy;
-
-beforeAll(async () => {
-  shared = mkdtempSync(join(tmpdir(), 'radweave-test-'));
-  study = await studyToAudit(shared);
-}, 60_000);
-
-afterAll(() => rmSync(shared, { recursive: true, force: true }));
+const study = studyToAudit();
 
 const hashOf = (split: Split): string =>
   patientHash(studyKey(study.base.data), {

@@ -198,7 +198,8 @@ export async function importImages(
   writeSheet({ ...options, pixels }, choice, found, reasons);
   say(context, `${counted(found.files, 'file')} below ${options.root}`);
   const here = new Set(proposals.map(({ stack }) => stack.id));
-  const earlier = new DoneSeries(records, options.output).all().filter(({ series }) => !here.has(series));
+  const done = new DoneSeries(records, options.output, proposals);
+  const earlier = done.all().filter(({ series }) => !here.has(series));
   sayOddities(patients, proposals, { pseudonyms: { all: pseudonyms, path }, earlier }, context);
   sayOddLabels(who.labels, earlier, importFiles(records).table, context);
   if (who.files === null) sayScattered(proposals, options.root, context);
@@ -218,13 +219,13 @@ export async function importImages(
   const on = { onUnfinished, onAgain };
   const { decisions } = mapping;
   const whole = { ...options, decisions, pixels, pseudonyms, sources, told: who.told, parts, ...on };
-  ask(replacedSeries(replacements(patients, proposals, whole)));
-  const stays = stayingOf(patients, proposals, whole);
+  ask(replacedSeries(replacements(done, patients, proposals, decisions)));
+  const stays = stayingOf(done, patients, proposals, decisions);
   const { other, untold } = otherSettings(stays, proposals, whole);
   ask(mixedSettings(other));
   sayUntold(untold, context);
   if (how === null || 'parts' in how) {
-    sayLeftOutNow(leftOutNow(patients, proposals, whole), dryRun, context);
+    sayLeftOutNow(leftOutNow(done, patients, proposals, decisions), dryRun, context);
     const labels = labelsNow(patients, who.listed ?? [], pseudonyms);
     const shared = sharedSeries(stays, proposals);
     sayStaying(stays, { hospital: options.hospital, unlisted, labels, shared }, context);
