@@ -115,3 +115,14 @@ test('models are compared on the patients that both evaluate', () => {
   expect(equal?.mcnemar_p).toBeNull();
   expect(equal?.note?.text).toContain('McNemar');
 });
+
+test.each([
+  [60, false],
+  [57, false],
+  // Every third patient is positive.
+  [27, true],
+])('a comparison of %i patients says that a label has few of them: %s', (count, isSaid) => {
+  const [row] = compareSplit([[modelOf('A', count), modelOf('fused', count)]], 'test', 2, OPTIONS);
+  expect(row?.delong_p).not.toBeNull();
+  expect(row?.note?.text.includes("DeLong's test may be far too small") === true).toBe(isSaid);
+});

@@ -1,7 +1,7 @@
 // Several processes of the built package train one network: what they learn is what one learns.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,6 +12,7 @@ import {
   readSlicePredictions,
   SPLITS,
   slicePredictionsPath,
+  splitPath,
 } from '@radweave/artifacts';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
@@ -98,8 +99,8 @@ async function places(size: number): Promise<Together[]> {
 }
 
 /** How two processes end that a launcher has started. */
-async function launched(name: string): Promise<(Said | undefined)[]> {
-  const children = (await places(2)).map((together) => trained(name, together));
+async function launched(name: string, resume = false): Promise<(Said | undefined)[]> {
+  const children = (await places(2)).map((together) => trained(name, together, resume));
   return (await Promise.all(children.map(said))).map((lines) => lines.at(-1));
 }
 
@@ -200,8 +201,8 @@ onLinux('what one process refuses ends all with its error, and none is said to b
   config.model.name = 'mobilenetv3_small_100';
   config.training.epochs = 1;
   expect(await launched('taken')).toEqual([{ ended: 'finished' }, { ended: 'finished' }]);
-  const expectRefused = async (name: string, code: string): Promise<void> => {
-    const [first, second] = await launched(name);
+  const expectRefused = async (name: string, code: string, resume = false): Promise<void> => {
+    const [first, second] = await launched(name, resume);
     expect(first).toMatchObject({ ended: code });
     expect(second).toEqual({ ended: code, message: `process 0: ${first?.message}` });
   };
@@ -210,6 +211,12 @@ onLinux('what one process refuses ends all with its error, and none is said to b
   const lock = lockFolder(new RunFolder(config.experiment.output_dir, 'locked').checkpoints, 'another');
   await expectRefused('locked', 'E_LOCKED');
   lock.release();
+  // While a finished run is compared with the patients of now.
+  const split = splitPath(config.data.splits_dir, 'val', 'A');
+  const whole = readFileSync(split);
+  writeFileSync(split, 'damaged');
+  await expectRefused('taken', 'E_CSV_COLUMNS', true);
+  writeFileSync(split, whole);
   // While the others wait for what the first one decodes.
   for (const path of filesBelow(join(config.data.root_dir ?? '', 'JM'))) writeFileSync(path, 'torn');
   await expectRefused('torn', 'E_IMAGES');

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   carriedError,
   DataError,
+  defaultConfig,
   InterruptedError,
   type Plan,
   type PlannedTask,
@@ -17,6 +18,7 @@ import { Random } from '@radweave/stats';
 import { tempDir } from '@radweave/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { Board } from './board.ts';
+import { throwFailed } from './work.ts';
 import { type Duty, type WorkOptions, workOff } from './work-off.ts';
 
 const needs = { device: 'cpu', passes: 0, minutes: null, memory_mb: null };
@@ -97,6 +99,21 @@ test('of two plans a worker does the first, and the second while others have wha
   await workOff(boards.map(dutyOf), options());
   expect(seen).toEqual(['0-1', '1-0', '1-1']);
   expect(await other).toBe(true);
+});
+
+test('at the end the failed tasks of all plans are named', async () => {
+  const opens = await Promise.all(
+    ['0', '1'].map(async (failing) => {
+      const folder = tempDir();
+      const plan = planOf(folder, 2, () => []);
+      const perform = async ({ name }: PlannedTask): Promise<void> => {
+        if (name === failing) throw ofThread(new DataError('E_IMAGES', 'damaged'));
+      };
+      await workOn(new Board(folder, plan, 0), perform, options());
+      return { plan, folder, config: defaultConfig() };
+    }),
+  );
+  expect(() => throwFailed(opens)).toThrow('failed: 0, 1. 0: damaged');
 });
 
 test('what needs a task that failed is left, all else is done', async () => {
