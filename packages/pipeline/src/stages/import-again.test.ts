@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { importFiles, privateFiles, readImported } from '@radweave/artifacts';
 import { TAG } from '@radweave/importing/dicom/tags';
 import { MADE_UP_PET } from '@radweave/importing/testing/made-up';
 import { silentContext } from '@radweave/study/context/events';
 import { listening } from '@radweave/study/testing/cohort';
-import { tempDir } from '@radweave/testkit';
+import { filesBelow, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { optionsIn, writeSeries } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
@@ -176,4 +176,24 @@ test('files that no import wrote are kept: among slices that are replaced or rem
   mkdirSync(dirname(known), { recursive: true });
   writeFileSync(known, 'mine');
   await refused(known, { output: fresh.output, records: fresh.records });
+});
+
+test('two series that change places keep their slices', async () => {
+  const folder = tempDir();
+  writeSeries(folder, 'arterial', 2);
+  writeSeries(folder, 'portal', 3);
+  const options = optionsIn(folder);
+  await importStage(options, silentContext());
+  const { mapping, table } = importFiles(options.records);
+  const seriesOf = (name: string): string =>
+    readImported(table).find(({ modality }) => modality === name)?.series ?? '';
+  const decisions = `decisions: {"${seriesOf('A')}": P, "${seriesOf('P')}": A}`;
+  writeFileSync(mapping, readFileSync(mapping, 'utf8').replace('decisions: {}', decisions));
+  expect(await importStage(options, silentContext())).toMatchObject({ written: 2, unchanged: 0 });
+  const counts = ['A', 'P'].map(
+    (name) => readImported(table).filter(({ modality }) => modality === name).length,
+  );
+  expect(counts).toEqual([3, 2]);
+  for (const { file } of readImported(table)) expect(existsSync(join(options.output, file)), file).toBe(true);
+  expect(filesBelow(options.output)).toHaveLength(5);
 });

@@ -256,26 +256,6 @@ test('the records of one data root are not those of another', async () => {
   expect(existsSync(join(folder, 'other'))).toBe(false);
 });
 
-test('two series that change places keep their slices', async () => {
-  const folder = tempDir();
-  writeSeries(folder, 'arterial', 2);
-  writeSeries(folder, 'portal', 3);
-  const options = optionsIn(folder);
-  await importStage(options, silentContext());
-  const { mapping, table } = importFiles(options.records);
-  const seriesOf = (name: string): string =>
-    readImported(table).find(({ modality }) => modality === name)?.series ?? '';
-  const decisions = `decisions: {"${seriesOf('A')}": P, "${seriesOf('P')}": A}`;
-  writeFileSync(mapping, readFileSync(mapping, 'utf8').replace('decisions: {}', decisions));
-  expect(await importStage(options, silentContext())).toMatchObject({ written: 2, unchanged: 0 });
-  const counts = ['A', 'P'].map(
-    (name) => readImported(table).filter(({ modality }) => modality === name).length,
-  );
-  expect(counts).toEqual([3, 2]);
-  for (const { file } of readImported(table)) expect(existsSync(join(options.output, file)), file).toBe(true);
-  expect(filesBelow(options.output)).toHaveLength(5);
-});
-
 test('images in colour are left out, unless gray is asked for', async () => {
   const folder = tempDir();
   const colour = { [TAG.photometric]: ['CS', 'RGB'], [TAG.samples]: ['US', 3], [TAG.modality]: ['CS', 'US'] };
