@@ -15,10 +15,14 @@ export interface Below {
  * @param besides Folders whose files do not count.
  */
 export function filesBelow(folder: string, besides: readonly string[] = []): Generator<Below> {
-  const inside = besides.filter(
-    (one) => isWithin(realPlace(one), realPlace(folder)) && existsSync(one) && !isSamePlace(one, folder),
-  );
+  const inside = foldersBelow(folder, besides).filter((one) => existsSync(one));
   return below(folder, new Set(inside.map(keyOf)));
+}
+
+/** Those of the folders that lie below another one, by their real places; they need not be there. */
+export function foldersBelow(folder: string, others: readonly string[]): string[] {
+  const place = realPlace(folder);
+  return others.map(realPlace).filter((one) => isWithin(one, place) && !isSamePlace(one, place));
 }
 
 function* below(folder: string, seen: Set<string>): Generator<Below> {

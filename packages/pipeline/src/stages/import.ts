@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
 import {
   importFiles,
-  isSamePlace,
   isWithin,
   privateFiles,
   realPlace,
@@ -9,6 +8,7 @@ import {
   UsageError,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { foldersBelow } from '@radweave/importing/files/below';
 import { PLANES } from '@radweave/importing/nifti/cuts';
 import { offer } from '@radweave/remarks';
 import { choice, optional, positional, several, toggle, whole, withDefault } from '../declare/flags.ts';
@@ -227,12 +227,8 @@ export const importShard = shardStage('import_shard', importStage, {
   }),
   files: ({ root, output, records, secrets }) => {
     // These folders are passed over, and shares write into them.
-    const place = realPlace(root);
-    const besides = [output, records, secrets]
-      .map(realPlace)
-      .filter((one) => isWithin(one, place) && !isSamePlace(one, place))
-      .map((one) => relative(place, one));
-    return filesBelow('files', root, (name) => !besides.some((one) => isWithin(name, one)));
+    const own = foldersBelow(root, [output, records, secrets]).map((one) => relative(realPlace(root), one));
+    return filesBelow('files', root, (name) => !own.some((one) => isWithin(name, one)));
   },
   since: ({ records, secrets }) => ({
     ...ifThere('mapping', importFiles(records).mapping),
