@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Config, defaultConfig, type RunRecord, writeConfig } from '@radweave/artifacts';
 import { findRuns, RunFolder } from '@radweave/study/runs/run-folder';
 import { listening } from '@radweave/study/testing/cohort';
@@ -81,10 +81,15 @@ test('a run that was begun, or left its history, is not begun again', () => {
   const own = config();
   const run = begun(own, 'x');
   writeFileSync(join(run.checkpoints, '.last_checkpoint.pth.1-abcdef00.tmp'), 'half');
+  // Of a command that was killed when the new files had their places already.
+  const evaluation = dirname(run.evaluation);
+  mkdirSync(join(evaluation, '.radweave.1-abcdef00.tmp', 'old'), { recursive: true });
+  writeFileSync(run.evaluation, 'whole');
   expect(() => makeRoom(run, wish(own))).toThrow(/'x' exists already.*--resume/);
   expect(() => makeRoom(run, wish(own, { run: 'x' }))).toThrow(/or use another --run$/);
   run.sweep();
   expect(readdirSync(run.checkpoints).sort()).toEqual(['best_model.pth', 'last_checkpoint.pth', 'run.json']);
+  expect(readdirSync(evaluation)).toEqual(['evaluation.json']);
   const logs = new RunFolder(own.experiment.output_dir, 'logs only');
   mkdirSync(logs.logs, { recursive: true });
   writeFileSync(logs.history, 'epoch');

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   bestModelPath,
   type Config,
@@ -99,7 +99,9 @@ export class RunFolder {
    */
   sweep(): void {
     const isBegun = this.exists();
-    this.remove((name) => !isBegun || /^\..+\.tmp$/.test(name));
+    this.remove((name) => !isBegun || isTemporary(name));
+    // A kill after the last rename of an evaluation leaves a whole one, which nobody makes again.
+    removeFrom(dirname(this.evaluation), isTemporary);
   }
 
   /**
@@ -113,12 +115,16 @@ export class RunFolder {
   }
 
   private remove(isLeft: (name: string) => boolean): void {
-    for (const folder of [this.checkpoints, this.logs]) {
-      const names = existsSync(folder) ? readdirSync(folder) : [];
-      for (const name of names.filter((one) => isLeft(one) && !one.endsWith('.lock'))) {
-        rmSync(join(folder, name), { recursive: true, force: true });
-      }
-    }
+    for (const folder of [this.checkpoints, this.logs]) removeFrom(folder, isLeft);
+  }
+}
+
+const isTemporary = (name: string): boolean => /^\..+\.tmp$/.test(name);
+
+function removeFrom(folder: string, isLeft: (name: string) => boolean): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((one) => isLeft(one) && !one.endsWith('.lock'))) {
+    rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
