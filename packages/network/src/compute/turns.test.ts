@@ -69,6 +69,18 @@ test('a slow network is measured on fewer slices, within the budget', () => {
   expect(speed).toEqual({ fp32: 7, 'fp32-winograd': 10, bf16: 14 });
 });
 
+test('long first steps, which choose kernels, do not shrink the batch', () => {
+  const { slices, speed, took } = timed({
+    perSlice: { fp32: 60, 'fp32-winograd': 50, bf16: 20 },
+    batch: 8,
+    // The first three steps of a few slices, and the first three of the batch.
+    disturbance: (step) => (step < 3 || (step >= 6 && step < 9) ? 700 : 0),
+  });
+  expect(slices).toBe(8);
+  expect(speed).toEqual({ fp32: 17, 'fp32-winograd': 20, bf16: 50 });
+  expect(took).toBeLessThanOrEqual(9000);
+});
+
 test('where even a few slices take long, one step each must do', () => {
   const { slices, took, steps, speed } = timed({
     perSlice: { fp32: 950, 'fp32-winograd': 700, bf16: 400 },

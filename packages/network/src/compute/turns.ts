@@ -28,8 +28,8 @@ const TRIALS = 2;
 /** Slices of those. */
 const FEW = 4;
 
-/** The second trial is left out when the first took this share of the budget. */
-const LONG_TRIAL = 1 / 20;
+/** The second trial, which no longer chooses kernels, is left out when the first took this share of the budget. */
+const LONG_TRIAL = 1 / 6;
 
 /** A precision whose least time of two or more is so many times the fastest one's gets no more turns. */
 const CLEARLY_SLOWER = 1.5;
