@@ -40,6 +40,18 @@ const epoch = (number: number) =>
     },
   }) as unknown as StageEvent;
 
+test('the stages of a job say a thing once; warnings come each time', () => {
+  let text = '';
+  const told = new Set<string>();
+  for (const _ of ['train', 'extract']) {
+    const display = new ProgressDisplay({ write: (part) => (text += part) }, false, undefined, told);
+    display.show({ kind: 'log', level: 'info', text: 'Computing on cpu in fp32' });
+    display.show({ kind: 'log', level: 'warning', text: 'two patients lack P' });
+  }
+  const warning = 'Warning: two patients lack P\n';
+  expect(text).toBe(`Computing on cpu in fp32\n${warning}${warning}`);
+});
+
 test('piped, there are plain lines: messages, epochs and the end of a task, and no validation of each epoch', () => {
   const text = shown(false, [
     { kind: 'log', level: 'warning', text: 'two patients lack P' },

@@ -25,13 +25,18 @@ export class ProgressDisplay {
   private readonly colours: ReturnType<typeof coloursOf>;
   private readonly clock = new TrainingClock();
   private readonly job: JobClock | undefined;
+  private readonly told: Set<string>;
   private live = '';
   private best: number | null = null;
 
-  /** @param job tells the time left of the whole job that the stage belongs to. */
-  constructor(out: Terminal, quiet: boolean, job?: JobClock) {
+  /**
+   * @param job tells the time left of the whole job that the stage belongs to.
+   * @param told What the job's stages have said so far: the same is not said again.
+   */
+  constructor(out: Terminal, quiet: boolean, job?: JobClock, told: Set<string> = new Set()) {
     this.out = out;
     this.job = job;
+    this.told = told;
     this.quiet = quiet;
     this.colours = coloursOf(out);
   }
@@ -41,7 +46,10 @@ export class ProgressDisplay {
       case 'log':
         if (event.level === 'warning') {
           this.line(`${this.colours.yellow('Warning:')} ${forThisStudy(event.text)}`);
-        } else if (!this.quiet) this.line(forThisStudy(event.text));
+        } else if (!this.quiet && !this.told.has(event.text)) {
+          this.told.add(event.text);
+          this.line(forThisStudy(event.text));
+        }
         break;
       case 'progress':
         this.task(event.task, event.done, event.total);

@@ -52,12 +52,13 @@ export async function onTerminal<T>(
   work: (runner: Runner, signal: AbortSignal) => Promise<T>,
   job?: JobClock,
 ): Promise<T> {
+  const told = new Set<string>();
   let display = new ProgressDisplay(process.stderr, quiet);
   return await stoppable(
     (signal) => {
       const runner = followedRunner({ signal, onEvent: (event) => display.show(event) });
       const run: Runner['run'] = async (stage, options, onWarning) => {
-        display = new ProgressDisplay(process.stderr, quiet, job);
+        display = new ProgressDisplay(process.stderr, quiet, job, told);
         if ('modality' in options) job?.begin(stage, options.modality);
         return await runner.run(stage, options, onWarning).finally(() => display.clear());
       };
