@@ -81,6 +81,25 @@ test.each([
   expect(readFileSync(join(splits_dir, 'brightness_A.svg'), 'utf8')).toMatch(/^<svg[\s\S]*>SY</);
 });
 
+test.each([
+  [
+    'unscaled',
+    (p: Uint8Array, isOdd: boolean) => Uint16Array.from(p, (v) => v * (isOdd ? 16 : 257)),
+    /^SY, A: 2 of 4 16-bit slices use .* \(99th percentile: 0\.0\d of it\)/,
+  ],
+  [
+    'inverted',
+    (p: Uint8Array, isOdd: boolean) => p.map((v) => (isOdd ? 255 - v : v)),
+    /^SY, A: 2 of 4 slices look inverted \(mean brightness: 0\.[6-9]\d, at JM 0\.[0-3]\d\)$/,
+  ],
+])('where some slices are %s, the number said is of those', async (_, change, text) => {
+  const { raw, config } = cohort();
+  writeDark(raw);
+  let count = 0;
+  disturb(raw, 'SY', (pixels) => change(pixels, count++ % 2 === 0));
+  expect(await warned(config)).toEqual([expect.stringMatching(text)]);
+});
+
 test('where a table says who is in which set, home is the hospital of its training patients', async () => {
   const { raw, config } = cohort();
   const sets = { JM: ['train', 'val'], SY: ['test', 'test'], ZS: ['test', 'test'] };

@@ -26,12 +26,13 @@ class Group {
   slices = 0;
   /** Places of slices of one gray value. */
   readonly blank: string[] = [];
-  /** 16-bit slices, blank ones aside, and those among them in the lowest part of the range. */
+  /** 16-bit slices, blank ones aside. */
   wide = 0;
-  low = 0;
   /** Of slices that are not blank. */
   readonly means: number[] = [];
   readonly highs: number[] = [];
+  /** Of 16-bit slices in the lowest part of the range. */
+  readonly lows: number[] = [];
 
   constructor(hospital: string, modality: string) {
     this.hospital = hospital;
@@ -54,7 +55,7 @@ class Group {
     this.highs.push(profile.high);
     if (bitDepth !== 16) return;
     this.wide++;
-    if (profile.high < LOW_RANGE) this.low++;
+    if (profile.high < LOW_RANGE) this.lows.push(profile.high);
   }
 
   get mean(): number {
@@ -65,9 +66,9 @@ class Group {
     return median(this.highs);
   }
 
-  /** How many slices are on the other side of middle gray than `mean`. */
-  across(mean: number): number {
-    return this.means.filter((one) => one > MIDDLE !== mean > MIDDLE).length;
+  /** The means on the other side of middle gray than `mean`. */
+  across(mean: number): number[] {
+    return this.means.filter((one) => one > MIDDLE !== mean > MIDDLE);
   }
 }
 
@@ -108,19 +109,19 @@ export class Brightness {
 }
 
 function warningsOf(group: Group, home: Group): Remark[] {
-  const { hospital, modality, slices, blank, wide, low, high, mean } = group;
+  const { hospital, modality, slices, blank, wide, lows } = group;
   const found: Remark[] = [];
-  if (wide > 0 && low >= ODD_SHARE * wide) {
-    found.push(remark('data-unscaled', { hospital, modality, n: low, total: wide, high }));
+  if (wide > 0 && lows.length >= ODD_SHARE * wide) {
+    const high = median(lows);
+    found.push(remark('data-unscaled', { hospital, modality, n: lows.length, total: wide, high }));
   }
   const across = group.across(home.mean);
   const isLopsided = home.mean < DARK || home.mean > 1 - DARK;
-  if (isLopsided && across > 0 && across >= ODD_SHARE * group.means.length) {
-    const seen = { hospital, modality, n: across, total: slices };
+  if (isLopsided && across.length > 0 && across.length >= ODD_SHARE * group.means.length) {
+    const seen = { hospital, modality, n: across.length, total: slices };
+    const unlike = { mean: median(across), home: home.hospital, homeMean: home.mean };
     const inverted =
-      group === home
-        ? remark('data-inverted', seen)
-        : remark('data-inverted-unlike', { ...seen, mean, home: home.hospital, homeMean: home.mean });
+      group === home ? remark('data-inverted', seen) : remark('data-inverted-unlike', { ...seen, ...unlike });
     found.push(inverted);
   }
   const isExplained = found.length > 0 || blank.length >= ODD_SHARE * slices;
