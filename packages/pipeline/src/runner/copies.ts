@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Config, objectPlace } from '@radweave/artifacts';
+import { type Config, fusionFolder, isWithin, objectPlace, realPlace } from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
 import type { StudyCopy } from '@radweave/remote/objects/study-copy';
 import { RunFolder } from '@radweave/study/runs/run-folder';
@@ -69,11 +69,13 @@ export async function openCopies(options: object, telling: Telling): Promise<Cop
   const { config } = options as { config?: Config };
   const address = config?.experiment.copy_to ?? null;
   if (config === undefined || address === null) return undefined;
+  const [outputs, fusion] = [config.experiment.output_dir, fusionFolder(config)];
   const folders = {
     splits: config.data.splits_dir,
     features: config.data.features_dir,
+    ...(isWithin(realPlace(fusion), realPlace(outputs)) ? {} : { fusion }),
     // Last: where it is there all was brought back.
-    outputs: config.experiment.output_dir,
+    outputs,
   };
   const key = JSON.stringify([address, folders]);
   const known = OPEN.get(key);
