@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { thisStart } from './continue-command.ts';
 import { inOwnFlags, otherwiseSaid } from './own-flags.ts';
 import type { Settings } from './split-flags.ts';
@@ -24,7 +25,7 @@ export function forThisStudy(text: string): string {
   return completeCommands(inOwnFlags(text, typed), typed, thisStart(), settings);
 }
 
-/** What the parser says of a wrong command line. */
-export function ofThisLine(text: string): string {
-  return text.replace(/^error:/, 'Error:') + otherwiseSaid(text, typed);
+/** What the parser of a program says of a wrong command line. */
+export function ofThisLine(text: string, program: Command): string {
+  return otherwiseSaid(text.replace(/^error:/, 'Error:'), typed, program);
 }

@@ -151,6 +151,10 @@ test('an unknown command and an unknown option are bad usage', async () => {
   expect(code).toBe(2);
   expect(err).toMatch(/^Error: unknown command 'bogus'[\s\S]*radweave --help/);
   expect(await radweave('doctor', '--bogus')).toMatchObject({ code: 2 });
+  expect((await radweave('eval')).err).toMatch(/unknown command 'eval'\n\(Did you mean evaluate\?\)/);
+  expect((await radweave('models', 'download', 'resnet18')).err).toMatch(/\(Did you mean fetch\?\)/);
+  expect((await radweave('report', '--language=zh')).err).toMatch(/\(Did you mean --lang\?\)/);
+  expect((await radweave('train', '--bactch-size=1024')).err).toMatch(/\(Did you mean --batch_size\?\)/);
 });
 
 test.each([

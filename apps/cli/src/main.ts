@@ -61,7 +61,7 @@ export async function build(args: readonly string[]): Promise<Command> {
     .helpOption(...HELP)
     .option('--debug', DEBUG)
     .configureHelp({ optionDescription: ({ description }) => description })
-    .configureOutput({ outputError: (text, write) => write(ofThisLine(text)) })
+    .configureOutput({ outputError: (text, write) => write(ofThisLine(text, program)) })
     .showHelpAfterError('Options and examples: radweave --help')
     .exitOverride()
     .hook('preAction', (_, action) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { build } from './main.ts';
 import { inOwnFlags, otherwiseSaid } from './own-flags.ts';
 
 test.each([
@@ -39,9 +40,48 @@ test.each([
   expect(inOwnFlags(text, [command])).toBe(said);
 });
 
-test('the flag of another command, typed in vain, is said by its key', () => {
-  const unknown = (flag: string): string => otherwiseSaid(`error: unknown option '${flag}'`, ['run', flag]);
-  expect(unknown('--home-hospital')).toBe('Set it with --set data.home_hospital=…\n');
-  expect(unknown('--resize')).toBe('Set it with --set data.resize=true\n');
-  expect([unknown('--output_dir'), unknown('--nonsense')]).toEqual(['', '']);
+const unknown = async (command: string, flag: string): Promise<string> => {
+  const args = [...command.split(' '), flag];
+  const text = `Error: unknown option '${flag}'\n`;
+  return otherwiseSaid(text, args, await build(args)).slice(text.length);
+};
+
+test.each([
+  ['run', '--home_hospital', 'data.home_hospital=…'],
+  ['run', '--resize', 'data.resize=true'],
+  ['run', '--lr', 'training.learning_rate=…'],
+  ['train', '--weight_decay', 'training.weight_decay=…'],
+  ['train', '--wd', 'training.weight_decay=…'],
+  ['evaluate', '--gpu', 'training.device=…'],
+  ['run', '--output', 'fusion.output_dir=… or experiment.output_dir=…'],
+  ['run', '--batch_size', 'training.batch_size=… or extraction.batch_size=…'],
+])('%s %s, which it has not, is said by the key', async (command, flag, set) => {
+  expect(await unknown(command, flag)).toBe(`Set it with --set ${set}\n`);
+});
+
+test.each([
+  ['report', '--language', '--lang'],
+  ['train', '--lr', '--learning_rate'],
+  ['train', '--output', '--output_dir'],
+  ['train', '--data', '--root_dir'],
+  ['train', '--gpu', '--device'],
+  ['train', '--workers', '--num_workers'],
+  ['train', '--bs', '--batch_size'],
+  ['train', '--arch', '--model'],
+  ['train', '--name', '--exp_name'],
+  ['train', '--random_seed', '--seed'],
+  ['predict', '--data', '--input'],
+  ['predict', '--out', '--output'],
+  ['models export', '--output_dir', '--output'],
+  ['models export', '--force', '--overwrite'],
+])('%s %s, as others call it, is said by its name', async (command, flag, name) => {
+  expect(await unknown(command, flag)).toBe(`(Did you mean ${name}?)\n`);
+});
+
+test('what nothing is meant by stays as the parser says it', async () => {
+  expect(await unknown('run', '--nonsense')).toBe('');
+  // Without --set.
+  expect(await unknown('doctor', '--lr')).toBe('');
+  const nearer = "Error: unknown option '--bactch_size'\n(Did you mean --batch_size?)\n";
+  expect(otherwiseSaid(nearer, ['train'], await build(['train']))).toBe(nearer);
 });

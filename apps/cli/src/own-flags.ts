@@ -1,5 +1,7 @@
-import { type ConfigFlag, canonicalFlag } from '@radweave/artifacts';
+import { type ConfigFlag, describeConfig } from '@radweave/artifacts';
 import { STAGES } from '@radweave/pipeline';
+import { knownAs, meant } from '@radweave/remarks';
+import type { Command } from 'commander';
 import { commandFlags } from './command-flags.ts';
 
 /** A command with what is typed after it, up to the end of the clause; or a flag, and a value that does not begin a sentence. */
@@ -23,12 +25,36 @@ export function inOwnFlags(text: string, args: readonly string[]): string {
   });
 }
 
-/** How to say the flag of another command, typed in vain, by its key. */
-export function otherwiseSaid(text: string, args: readonly string[]): string {
-  const flag = /unknown option '(--[\w-]+)'/.exec(text)?.[1] ?? '';
-  const own = args.find((arg) => commandFlags(arg)?.length) ?? '';
-  const set = own === '' ? undefined : settingOf(canonicalFlag(flag));
-  return set === undefined ? '' : `Set it with --set ${set.key}=${set.value ?? '…'}\n`;
+/**
+ * What the parser says, with better advice on what was typed in vain: it knows neither what others call a flag or command, nor the
+ * configuration keys.
+ */
+export function otherwiseSaid(text: string, args: readonly string[], program: Command): string {
+  const [, said, kind, word = '', value] =
+    /^(.*unknown (option|command) '(?:--)?([\w-]+)(=.*)?'\n)/.exec(text) ?? [];
+  if (said === undefined) return text;
+  const { options, commands } = args.reduce(
+    (command, arg) => command.commands.find((one) => one.name() === arg) ?? command,
+    program,
+  );
+  const isFlag = kind === 'option';
+  const known = isFlag ? options.map((one) => one.name()) : commands.map((one) => one.name());
+  const set = known.includes('set') ? settingsOf(word) : [];
+  // The parser compares a flag together with its value.
+  const near = value !== undefined && set.length === 0 ? meant(word, known) : undefined;
+  const name = knownAs(word, known) ?? near;
+  if (name !== undefined) return `${said}(Did you mean ${isFlag ? '--' : ''}${name}?)\n`;
+  return set.length === 0 ? text : `${text}Set it with --set ${set.join(' or ')}\n`;
+}
+
+/** What the flag of another command sets, or the keys of a name that no flag sets. */
+function settingsOf(word: string): string[] {
+  const keys = describeConfig();
+  const names = keys.map(({ key }) => key);
+  const name = names.includes(word) ? word : (knownAs(word, names) ?? word);
+  const set = settingOf(name);
+  if (set !== undefined) return [`${set.key}=${set.value ?? '…'}`];
+  return keys.filter(({ key }) => key === name).map(({ path }) => `${path}=…`);
 }
 
 function hasFlag(command: string, flag: string): boolean {

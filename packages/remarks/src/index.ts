@@ -3,7 +3,7 @@ export { and, are, counted, few } from './en/grammar.ts';
 export { EN } from './english.ts';
 export type { Language } from './language.ts';
 export { fusedModel, shownModel } from './model-names.ts';
-export { editDistance, meant, nearest, offer } from './nearest.ts';
+export { editDistance, knownAs, meant, nearest, offer } from './nearest.ts';
 export { digitsApart, isOneNumber, percent, pValue } from './numbers.ts';
 export type { Code, Fault, Params, Part, Remark } from './remark.ts';
 export {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest, offer } from './nearest.ts';
+import { knownAs, nearest, offer } from './nearest.ts';
 
 test('the nearest name ignores case, dashes and spaces around it', () => {
   expect(nearest('lerning-rate', ['epochs', 'learning_rate', 'loss_type'])).toBe('learning_rate');
@@ -13,6 +13,15 @@ test('whoever asks for a GPU is advised the word for it, and not the CPU', () =>
     expect(nearest(word, ['auto', 'cpu', 'cuda'])).toBe('cuda');
   }
   expect(offer('gpu', ['cpu', 'mps'])).toBe("Did you mean 'cpu'?");
+});
+
+test('what others call otherwise has its known name, whichever of several is known', () => {
+  expect(knownAs('LR', ['epochs', 'learning_rate'])).toBe('learning_rate');
+  expect(knownAs('out-dir', ['output'])).toBe('output');
+  expect(knownAs('out-dir', ['output', 'output_dir'])).toBe('output_dir');
+  expect(knownAs('gpu', ['device'])).toBe('device');
+  expect(knownAs('lr', ['epochs'])).toBeUndefined();
+  expect(nearest('cross-entropy', ['asymmetric', 'focal', 'ce'])).toBe('ce');
 });
 
 test('a name that is near is offered, else those that are known', () => {

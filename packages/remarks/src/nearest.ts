@@ -1,10 +1,49 @@
 import { distance } from 'fastest-levenshtein';
 
-/** What people call otherwise than it is called here. */
-const CALLED: ReadonlyMap<string, string> = new Map([
-  ['gpu', 'cuda'],
-  ['nvidia', 'cuda'],
-]);
+/** Names, and what others call them in letters that no counting of edits finds: of several rows the first whose name is known counts. */
+const CALLED: readonly (readonly [name: string, ...words: string[]])[] = [
+  ['cuda', 'gpu', 'nvidia'],
+  ['device', 'gpu', 'gpus'],
+  ['fp32', 'float32'],
+  ['precision', 'amp', 'fp16', 'mixed_precision'],
+  ['ce', 'cross_entropy', 'bce'],
+  ['loss_type', 'loss', 'criterion'],
+  ['lang', 'language', 'locale'],
+  ['learning_rate', 'lr'],
+  ['weight_decay', 'wd'],
+  ['batch_size', 'bs', 'batch'],
+  ['epochs', 'num_epochs', 'max_epochs'],
+  ['early_stop_patience', 'patience'],
+  ['model', 'arch', 'architecture', 'backbone', 'network'],
+  ['name', 'arch', 'architecture', 'backbone', 'network'],
+  ['exp_name', 'name', 'run_name', 'experiment'],
+  ['seed', 'random_seed', 'random_state'],
+  ['num_workers', 'workers', 'threads', 'jobs'],
+  ['image_size', 'size', 'imgsz', 'resolution'],
+  ['home_hospital', 'home', 'centre', 'center', 'site'],
+  ['root_dir', 'data', 'data_dir', 'dataset', 'images', 'input', 'root'],
+  ['input', 'data', 'data_dir', 'images', 'root_dir'],
+  ['splits_dir', 'splits'],
+  ['feature_dir', 'features'],
+  ['output_dir', 'output', 'out', 'out_dir', 'save_dir'],
+  ['output', 'output_dir', 'out', 'out_dir'],
+  ['overwrite', 'force'],
+  ['evaluate', 'eval', 'test', 'validate'],
+  ['predict', 'infer', 'inference'],
+  ['preprocess', 'split', 'prepare'],
+  ['fuse', 'fusion'],
+  ['explain', 'gradcam', 'heatmap'],
+  ['fetch', 'download'],
+];
+
+/** The known name of what others call so. */
+export function knownAs(word: string, known: readonly string[]): string | undefined {
+  return CALLED.find(([name, ...words]) => words.includes(plain(word)) && known.includes(name))?.[0];
+}
+
+function plain(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase().replaceAll('-', '_');
+}
 
 /** So many known names are listed at most. */
 const LISTED = 8;
@@ -16,10 +55,9 @@ export function editDistance(a: string, b: string): number {
 
 /** Known names, those nearest to a mistyped one first: letter case, spaces around it and the difference of `-` and `_` do not count. */
 function ranked(word: string, known: readonly string[]): { name: string; edits: number }[] {
-  const plain = (name: string): string => name.normalize('NFC').trim().toLowerCase().replaceAll('-', '_');
   const names = [...new Set(known)];
-  const called = CALLED.get(plain(word));
-  if (called !== undefined && names.includes(called)) return [{ name: called, edits: 1 }];
+  const called = knownAs(word, names);
+  if (called !== undefined) return [{ name: called, edits: 1 }];
   return names
     .map((name) => ({ name, edits: editDistance(plain(word), plain(name)) }))
     .sort((a, b) => a.edits - b.edits);

@@ -1,4 +1,4 @@
-import { meant, nearest } from '@radweave/remarks';
+import { knownAs, meant, nearest } from '@radweave/remarks';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import { IssueCollector, SHOWN } from '../issues.ts';
@@ -14,17 +14,15 @@ const TOP_LEVEL: readonly string[] = [...Object.keys(SECTIONS), 'record'];
 /** The hint for a key that does not exist: the nearest one of its section, or of another where that fits exactly. */
 export function suggestKey(path: readonly PropertyKey[]): string {
   const parts = path.map(String);
-  const key = parts.at(-1) ?? '';
-  if (parts.length === 1) {
-    const misplaced = describeConfig().find((known) => known.key === key);
-    return `Did you mean '${misplaced?.path ?? nearest(key, TOP_LEVEL)}'?`;
-  }
-  const elsewhere = describeConfig().find((known) => known.key === key);
-  if (elsewhere) return `Did you mean '${elsewhere.path}'?`;
-  const same = describeConfig().filter((known) => known.section === parts[0]);
-  const candidates = same.length > 0 ? same : describeConfig();
-  const paths = candidates.map((known) => known.path);
-  return `Did you mean '${nearest(parts.join('.'), paths)}'?`;
+  const typed = parts.at(-1) ?? '';
+  const all = describeConfig();
+  const keys = all.map(({ key }) => key);
+  const name = keys.includes(typed) ? typed : knownAs(typed, keys);
+  const same = all.filter(({ section }) => section === parts[0]);
+  const candidates = same.length > 0 ? same : all;
+  const elsewhere = [...same, ...all].find(({ key }) => key === name);
+  const known = parts.length === 1 ? TOP_LEVEL : candidates.map((one) => one.path);
+  return `Did you mean '${elsewhere?.path ?? nearest(parts.join('.'), known)}'?`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -168,6 +168,14 @@ test('wrong overrides are collected and named as the user gave them', () => {
     "there is no key 'training.epoch' (--set training.epoch). Did you mean 'training.epochs'?",
   );
   expect(wrong).toThrow("there is no key 'epochs' (--set epochs). Did you mean 'training.epochs'?");
+  for (const [key, meant] of [
+    ['lr', 'training.learning_rate'],
+    ['optim.lr', 'training.learning_rate'],
+    ['training.gpu', 'training.device'],
+    ['extraction.bs', 'extraction.batch_size'],
+    ['model.arch', 'model.name'],
+  ] as const)
+    expect(() => applyOverrides(defaultConfig(), [[key, '1']])).toThrow(`Did you mean '${meant}'?`);
   expect(wrong).toThrow('training.batch_size is 1.5, expected integer (≥ 1) (--set training.batch_size)');
 });
 
