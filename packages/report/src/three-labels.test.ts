@@ -38,4 +38,7 @@ test('with three labels an AUC says that it is the macro AUC, and each curve of 
   for (const text of others) expect(text).toContain('宏平均 AUC');
   const two = textOf(await buildReport(study(), 'en'));
   expect(two).not.toMatch(/Macro AUC|ROC curves, validation, fused/);
+  // The second figure of two labels holds what is not a classifier of features, and says whose curves they are.
+  expect(two).toMatch(/ROC curves, validation, network A\b/);
+  expect(two).toMatch(/AUC by hospital, network A\b/);
 });

@@ -29,6 +29,8 @@ interface Label {
 /** All in pixels. The painter draws two pixels per unit of SVG. */
 const COLUMNS = 6;
 const LEAST_TILE = 160;
+/** Headings break at the slices' width, but not at less than this one. */
+const LEAST_WIDTH = 560;
 const MARGIN = 24;
 const GAP = 4;
 const HEADING = 30;
@@ -69,16 +71,17 @@ function layOut(
   const tile = side * zoom;
   const bands = Math.ceil(slices.length / COLUMNS);
   const columns = Math.ceil(slices.length / bands);
-  const top = MARGIN + HEADING * headings.length;
-  const band = 2 * tile + GAP + CAPTION;
   const right = MARGIN + columns * (tile + GAP);
-  const widest = Math.max(0, ...headings.map((text, i) => textWidth(text, headingSize(i))));
-  const width = even(Math.max(right + GAP + BAR + BAR_TEXT, 2 * MARGIN + widest));
+  const width = even(Math.max(right + GAP + BAR + BAR_TEXT, LEAST_WIDTH));
+  const labels = headings
+    .flatMap((text, i) => {
+      const size = headingSize(i);
+      return broken(text, width - 2 * MARGIN, size).map((line) => ({ size, text: line }));
+    })
+    .map(({ size, text }, i): Label => ({ x: MARGIN, y: MARGIN + HEADING * i + size - 4, size, text }));
+  const top = MARGIN + HEADING * labels.length;
+  const band = 2 * tile + GAP + CAPTION;
   const sheet = blankRgb(width, even(top + bands * band + MARGIN), 255);
-  const labels = headings.map((text, i): Label => {
-    const size = headingSize(i);
-    return { x: MARGIN, y: MARGIN + HEADING * i + size - 4, size, text };
-  });
   for (const [i, slice] of slices.entries()) {
     const x = MARGIN + (i % columns) * (tile + GAP);
     const y = top + Math.floor(i / columns) * band;
@@ -106,13 +109,24 @@ function headingSize(line: number): number {
 }
 
 /** Letters of DejaVu Sans are about 0.6 of their size wide. */
-function textWidth(text: string, size: number): number {
-  return 0.6 * size * text.length;
+function lettersIn(width: number, size: number): number {
+  return Math.floor(width / (0.6 * size));
+}
+
+/** Lines of a text, broken between words. */
+function broken(text: string, width: number, size: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= lettersIn(width, size)) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** Cut at the front: file names differ at their ends. */
 function fitted(text: string, width: number): string {
-  const most = Math.floor(width / (0.6 * SMALL));
+  const most = lettersIn(width, SMALL);
   return text.length <= most ? text : `…${text.slice(text.length - most + 1)}`;
 }
 

@@ -19,7 +19,7 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
         name: `hospitals-${group.name}`,
         title: words.items([
           words.hospitals.title(!isEmpty(context, 'test'), isMacro),
-          ...(group.name === 'networks' ? [words.roc.networks(group.models.length)] : []),
+          ...(group.name === 'networks' ? group.models.map(words.modelName) : []),
         ]),
         how: words.hospitals.how(isMacro),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),

@@ -36,8 +36,7 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
         title: words.items([
           words.roc.title(words.splits[split]),
           // Curves of single labels do not say whose they are.
-          ...(label_names.length === 2 ? [] : models.map(words.modelName)),
-          ...(group.name === 'networks' ? [words.roc.networks(group.models.length)] : []),
+          ...(label_names.length === 2 && group.name === 'features' ? [] : models.map(words.modelName)),
         ]),
         caption: circle,
         how: bands,

@@ -219,7 +219,6 @@ export const english = (test: TestWords, language: Language) => ({
   },
   roc: {
     title: (split: string) => `ROC curves, ${split}`,
-    networks: (n: number): string => (n > 1 ? 'networks alone' : 'the network alone'),
     how: (level: number, replicates: number) =>
       `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients, drawn within each label).`,
     circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,

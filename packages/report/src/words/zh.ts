@@ -217,7 +217,6 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   },
   roc: {
     title: (split) => `ROC 曲线，${split}`,
-    networks: () => '单独网络',
     how: (level, replicates) =>
       `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（在每个标签内对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
