@@ -1,5 +1,5 @@
 // Runs one stage in the engine thread, as the command line does, and notes when what happened.
-import { runInThread } from '../../packages/pipeline/dist/index.js';
+import { withRunner } from '../../packages/pipeline/dist/index.js';
 
 /**
  * @returns the stage's result and its events, each with `at` in seconds since the stage was started.
@@ -8,7 +8,7 @@ export async function timedStage(stage, options) {
   const events = [];
   const start = performance.now();
   const onEvent = (event) => events.push({ at: (performance.now() - start) / 1000, event });
-  const result = await runInThread(stage, options, { onEvent });
+  const result = await withRunner({ onEvent }, (runner) => runner.run(stage, options, () => undefined));
   return { result, events, seconds: (performance.now() - start) / 1000 };
 }
 

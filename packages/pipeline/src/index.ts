@@ -16,7 +16,7 @@ export { type InitOptions, init } from './library/init.ts';
 export { plan, status, tune, work } from './library/plan.ts';
 export { readStudy, type Study } from './library/read-study.ts';
 export { type RunResult, run } from './library/run.ts';
-export { FOLLOWING, followedRunner } from './library/runner.ts';
+export { FOLLOWING, withRunner } from './library/runner.ts';
 export { type GivenOptions, type StageCall, stages } from './library/stages.ts';
 export {
   type WorkerOptions,
@@ -24,8 +24,7 @@ export {
   workerDevices,
   workInProcesses,
 } from './library/worker-processes.ts';
-export { finishCopies } from './runner/copies.ts';
-export { type Following, runInThread } from './runner/host.ts';
+export type { Following } from './runner/host.ts';
 export { runStage } from './runner/run-stage.ts';
 export { STAGES, type StageName, type StageOptions, type StageResult } from './stages/index.ts';
 export { type OpenPlan, openPlan } from './tasks/open-plan.ts';

@@ -1,5 +1,5 @@
 import { jsonLine } from '@radweave/artifacts';
-import { finishCopies, runPipeline } from '@radweave/pipeline';
+import { runPipeline } from '@radweave/pipeline';
 import { runEnding } from '../present/results.ts';
 import { addFlags } from '../stage/add-flags.ts';
 import { readCall, tellFile } from '../stage/flags.ts';
@@ -20,7 +20,6 @@ export const define: Define = (command) => {
       (runner) => runPipeline(call.config, how, runner, call.countsClasses),
       clock,
     );
-    await finishCopies();
     process.stdout.write(flags.json === true ? jsonLine(outcomes) : runEnding(call.config));
   });
 };

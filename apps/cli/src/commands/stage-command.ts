@@ -2,7 +2,6 @@ import { jsonLine } from '@radweave/artifacts';
 import {
   type CommandPart,
   type Flags,
-  finishCopies,
   type Next,
   placeIn,
   type Runner,
@@ -49,7 +48,6 @@ async function perform(stages: readonly Commanded[], name: string, flags: Typed)
     const options = stage.command.options(call, flags);
     if (options === null) continue;
     await onTerminal(flags.quiet === true, (runner) => runAndShow(stage, options, call, flags, runner));
-    await finishCopies();
     return;
   }
 }

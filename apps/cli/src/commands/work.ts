@@ -1,7 +1,6 @@
 import { jsonLine } from '@radweave/artifacts';
 import {
   type Flags,
-  finishCopies,
   type OpenPlan,
   openPlan,
   optional,
@@ -64,7 +63,6 @@ export async function workOn(
   const index = workerIndex(typed);
   if (devices.length === 0) {
     await onTerminal(quiet, (runner, signal) => workOnPlans(plans, runner, { index, signal }));
-    await finishCopies();
     return;
   }
   const onEvent = showWorkers(quiet);

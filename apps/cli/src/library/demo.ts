@@ -16,14 +16,7 @@ import {
   writeConfig,
 } from '@radweave/artifacts';
 import { existsSync, rmSync } from '@radweave/artifacts/files';
-import {
-  FOLLOWING,
-  type Following,
-  followedRunner,
-  type Runner,
-  runPipeline,
-  take,
-} from '@radweave/pipeline';
+import { FOLLOWING, type Following, type Runner, runPipeline, take, withRunner } from '@radweave/pipeline';
 import { and, counted } from '@radweave/remarks';
 
 /** Where the demonstration works by default; it is made again each time. */
@@ -85,7 +78,7 @@ export async function demo(
   following: Following = {},
 ): Promise<{ config: Config; evaluation: Evaluation }> {
   const config = demoConfig(take.takenOptions('demo', options, TAKES));
-  await runDemo(config, followedRunner(take.takenOptions('demo', following, FOLLOWING)));
+  await withRunner(take.takenOptions('demo', following, FOLLOWING), (runner) => runDemo(config, runner));
   return { config, evaluation: readEvaluation(evaluationFiles(evaluationFolder(config)).record) };
 }
 

@@ -1,4 +1,4 @@
-import { followedRunner, type Runner } from '@radweave/pipeline';
+import { type Runner, withRunner } from '@radweave/pipeline';
 import type { JobClock } from './job-clock.ts';
 import { ProgressDisplay } from './progress.ts';
 import { onStopSignal, type StopSignal, wasStopped } from './stop-signals.ts';
@@ -55,15 +55,15 @@ export async function onTerminal<T>(
   const told = new Set<string>();
   let display = new ProgressDisplay(process.stderr, quiet);
   return await stoppable(
-    (signal) => {
-      const runner = followedRunner({ signal, onEvent: (event) => display.show(event) });
-      const run: Runner['run'] = async (stage, options, onWarning) => {
-        display = new ProgressDisplay(process.stderr, quiet, job, told);
-        if ('modality' in options) job?.begin(stage, options.modality);
-        return await runner.run(stage, options, onWarning).finally(() => display.clear());
-      };
-      return work({ ...runner, run }, signal);
-    },
+    (signal) =>
+      withRunner({ signal, onEvent: (event) => display.show(event) }, (runner) => {
+        const run: Runner['run'] = async (stage, options, onWarning) => {
+          display = new ProgressDisplay(process.stderr, quiet, job, told);
+          if ('modality' in options) job?.begin(stage, options.modality);
+          return await runner.run(stage, options, onWarning).finally(() => display.clear());
+        };
+        return work({ ...runner, run }, signal);
+      }),
     () => display.clear(),
   );
 }

@@ -12,14 +12,13 @@ import {
 import type { StageEvent } from '@radweave/study/context/events';
 import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
 import * as take from '../declare/taken.ts';
-import { finishCopies } from '../runner/copies.ts';
 import type { Following } from '../runner/host.ts';
 import { type OpenPlan, openPlan } from '../tasks/open-plan.ts';
 import { planSearch } from '../tasks/plan-search.ts';
 import { planStudy } from '../tasks/plan-study.ts';
 import { studyStatus, type TaskStatus } from '../tasks/study-status.ts';
 import { work as workOn } from '../tasks/work.ts';
-import { followedRunner, JOB_TAKES } from './runner.ts';
+import { JOB_TAKES, withRunner } from './runner.ts';
 import {
   type WorkerOptions,
   type WorkersFollowing,
@@ -38,7 +37,8 @@ export async function plan(
   options: Partial<RunOptions> & Following = {},
 ): Promise<{ plan: Plan; file: string }> {
   const { onEvent, signal, ...how } = take.takenOptions('plan', options, JOB_TAKES, () => RUN_DEFAULTS);
-  return await planStudy(take.takenConfig('plan', config), how, followedRunner({ onEvent, signal }));
+  const taken = take.takenConfig('plan', config);
+  return await withRunner({ onEvent, signal }, (runner) => planStudy(taken, how, runner));
 }
 
 /** The plan of the study that a configuration's output folder names; what else is set in it must be as in the plan. */
@@ -84,8 +84,7 @@ async function workWith(open: OpenPlan, options: WorkerOptions & WorkersFollowin
     return;
   }
   const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
-  await workOn([open], followedRunner(following), { index, signal });
-  await finishCopies();
+  await withRunner(following, (runner) => workOn([open], runner, { index, signal }));
 }
 
 /**
@@ -111,10 +110,8 @@ export async function tune(
   const { modality, ...options } = take.takenOptions('tune', given, { ...WORK_TAKES, modality: take.text });
   const { index = 0, onEvent, signal } = options;
   const following = { onEvent: (event: StageEvent) => onEvent?.(event, index), signal };
-  const open = await planSearch(
-    { config: take.takenConfig('tune', config), modality },
-    followedRunner(following),
-  );
+  const asked = { config: take.takenConfig('tune', config), modality };
+  const open = await withRunner(following, (runner) => planSearch(asked, runner));
   await workWith(open, options);
   return readSearch(tuneFiles(open.config.experiment.output_dir).record);
 }

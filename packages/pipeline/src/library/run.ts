@@ -3,9 +3,8 @@ import { RUN_DEFAULTS, type RunOptions } from '../declare/job-part.ts';
 import * as take from '../declare/taken.ts';
 import type { StepOutcome } from '../job/job.ts';
 import { runPipeline } from '../job/run-pipeline.ts';
-import { finishCopies } from '../runner/copies.ts';
 import type { Following } from '../runner/host.ts';
-import { followedRunner, JOB_TAKES } from './runner.ts';
+import { JOB_TAKES, withRunner } from './runner.ts';
 
 export interface RunResult {
   /** In order; a step is `unchanged` when nothing that it depends on had changed. */
@@ -23,7 +22,6 @@ export interface RunResult {
 export async function run(config: Config, options: Partial<RunOptions> & Following = {}): Promise<RunResult> {
   const taken = take.takenConfig('run', config);
   const { onEvent, signal, ...how } = take.takenOptions('run', options, JOB_TAKES, () => RUN_DEFAULTS);
-  const steps = await runPipeline(taken, how, followedRunner({ onEvent, signal }));
-  await finishCopies();
+  const steps = await withRunner({ onEvent, signal }, (runner) => runPipeline(taken, how, runner));
   return { steps, report: reportPath(taken) };
 }

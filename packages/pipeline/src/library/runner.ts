@@ -1,7 +1,8 @@
 import type { RunOptions } from '../declare/job-part.ts';
 import * as take from '../declare/taken.ts';
 import type { Runner } from '../job/job.ts';
-import { type Following, runInThread } from '../runner/host.ts';
+import { finishCopies } from '../runner/copies.ts';
+import { type Following, StageThread } from '../runner/host.ts';
 
 export const FOLLOWING: take.Takes<Following> = {
   onEvent: take.listener<NonNullable<Following['onEvent']>>().optional(),
@@ -15,12 +16,16 @@ export const JOB_TAKES: take.Takes<RunOptions & Following> = {
   crossFit: take.from(2).nullable(),
 };
 
-/** Runs the stages of a whole job and tells a script of them. */
-export function followedRunner({ onEvent = () => undefined, signal }: Following): Runner {
+/** Does work that runs stages, of which a script is told, and copies what is new to where copies are wanted. */
+export async function withRunner<T>(
+  { onEvent = () => undefined, signal }: Following,
+  work: (runner: Runner) => Promise<T>,
+): Promise<T> {
   const say = (level: 'info' | 'warning', text: string): void => onEvent({ kind: 'log', level, text });
-  return {
+  const thread = new StageThread();
+  const runner: Runner = {
     run: (stage, given, onWarning) =>
-      runInThread(stage, given, {
+      thread.run(stage, given, {
         signal,
         onEvent: (event) => {
           onEvent(event);
@@ -30,4 +35,11 @@ export function followedRunner({ onEvent = () => undefined, signal }: Following)
     say: (text) => say('info', text),
     warn: (text) => say('warning', text),
   };
+  try {
+    const result = await work(runner);
+    await finishCopies();
+    return result;
+  } finally {
+    await thread.end();
+  }
 }

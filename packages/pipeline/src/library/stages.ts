@@ -1,10 +1,9 @@
 import { type Config, defaultConfig } from '@radweave/artifacts';
 import type { SomeStage } from '../declare/stage.ts';
 import * as take from '../declare/taken.ts';
-import { finishCopies } from '../runner/copies.ts';
-import { type Following, runInThread } from '../runner/host.ts';
+import type { Following } from '../runner/host.ts';
 import { STAGES, type StageName, type StageOptions, type StageResult, stageNamed } from '../stages/index.ts';
-import { FOLLOWING } from './runner.ts';
+import { FOLLOWING, withRunner } from './runner.ts';
 
 /** Options as a script gives them: what its command has a default for may be left out. */
 export type GivenOptions<S extends StageName> = Partial<StageOptions<S>> &
@@ -47,9 +46,8 @@ function usualOptions(
 function callOf<S extends StageName>(name: S): StageCall<S> {
   return async (options, following = {}) => {
     const all = completed(stageNamed(name), options) as StageOptions<S>;
-    const result = await runInThread(name, all, take.takenOptions(`stages.${name}`, following, FOLLOWING));
-    await finishCopies();
-    return result;
+    const followed = take.takenOptions(`stages.${name}`, following, FOLLOWING);
+    return await withRunner(followed, (runner) => runner.run(name, all, () => undefined));
   };
 }
 

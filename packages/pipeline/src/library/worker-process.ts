@@ -1,7 +1,7 @@
 import { carriedError } from '@radweave/artifacts';
-import { finishCopies } from '../runner/copies.ts';
+import type { Following } from '../runner/host.ts';
 import { work } from '../tasks/work.ts';
-import { followedRunner } from './runner.ts';
+import { withRunner } from './runner.ts';
 import type { FromWorker, ToWorker } from './worker-processes.ts';
 
 /** Entry of a process that does tasks of a plan beside others. It ends with the process that started it. */
@@ -25,10 +25,9 @@ function tell(message: FromWorker): Promise<void> {
 
 async function workOn({ opens, index }: Exclude<ToWorker, 'stop'>): Promise<void> {
   const { signal } = stopping;
-  const runner = followedRunner({ onEvent: (event) => void tell({ type: 'event', event }), signal });
+  const following: Following = { onEvent: (event) => void tell({ type: 'event', event }), signal };
   try {
-    await work(opens, runner, { index, signal });
-    await finishCopies();
+    await withRunner(following, (runner) => work(opens, runner, { index, signal }));
     await tell({ type: 'done' });
   } catch (error) {
     await tell({ type: 'failed', error: carriedError(error) });

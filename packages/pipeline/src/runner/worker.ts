@@ -1,18 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { carriedError, heartbeatsEnded } from '@radweave/artifacts';
-import type { StageName } from '../stages/index.ts';
-import type { EngineMessage } from './host.ts';
+import type { EngineMessage, StageOrder } from './host.ts';
 import { runStage } from './run-stage.ts';
 
-/** Entry of the engine thread: runs the one stage it was started for. */
-
-const { stage, options, stop } = workerData as { stage: StageName; options: never; stop: Int32Array };
+/** Entry of the engine thread: runs the stages that it is told to, one at a time, until the host ends it. */
 
 function post(message: EngineMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function message(): Promise<EngineMessage> {
+async function done({ stage, options, stop }: StageOrder): Promise<EngineMessage> {
   try {
     const result = await runStage(stage, options, {
       emit: (event) => post({ type: 'event', event }),
@@ -24,7 +21,9 @@ async function message(): Promise<EngineMessage> {
   }
 }
 
-const last = await message();
-// The host ends this thread when it hears of it.
-await heartbeatsEnded();
-post(last);
+parentPort?.on('message', async (order: StageOrder) => {
+  const last = await done(order);
+  // The host may end this thread when it hears of it.
+  await heartbeatsEnded();
+  post(last);
+});
