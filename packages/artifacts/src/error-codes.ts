@@ -1,12 +1,12 @@
 /** Every code that an error may carry, and what it means; docs/errors.md is made from it. Codes are never used again for something else. */
 export const ERROR_CODES = {
   E_ALIGNED_ORDER: 'The aligned tables of the modalities do not list the same patients in the same order.',
-  E_CALIBRATION: 'The calibration that was asked for is for two classes, and there are more.',
+  E_CALIBRATION: 'The calibration that was asked for is for two labels, and there are more.',
   E_CHECKPOINT: 'A file is not a checkpoint of Radweave, or is damaged.',
   E_CHECKPOINT_MODALITY: 'A checkpoint was trained on another modality than the one asked for.',
   E_CHECKPOINT_MODEL: 'A checkpoint has another architecture than the one asked for.',
   E_CLASS: 'The network does not have the label to explain.',
-  E_CLASSES: 'The models to compare have different numbers of classes.',
+  E_CLASSES: 'The models to compare have different numbers of labels.',
   E_CLASS_MISSING:
     'A class has no patient where one is needed: in the home hospital, in training or in validation.',
   E_CLINICAL:

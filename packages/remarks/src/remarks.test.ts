@@ -64,12 +64,12 @@ test('a remark calls classes by their names, in another remark too', () => {
   const inner = remark('of-class', { label: 1, reason: remark('none-predicted-positive') });
   const one = withLabelNames(remark('no-interval', { reason: inner }), ['benign', 'borderline']);
   expect([say(one, EN), say(one, ZH)]).toEqual([
-    expect.stringContaining('class borderline: no patient is predicted positive'),
-    expect.stringContaining('类别 borderline：无患者被预测为阳性'),
+    expect.stringContaining('label borderline: no patient is predicted positive'),
+    expect.stringContaining('标签 borderline：无患者被预测为阳性'),
   ]);
   expect(one.text).toBe(say(one, EN));
   const fewest = withLabelNames(remark('few-for-folds', { label: 0, n: 1, folds: 3 }), ['1', '0']);
-  expect(withLabelNames(fewest, ['2', '1']).text).toContain('class 1 has 1 patient');
+  expect(withLabelNames(fewest, ['2', '1']).text).toContain('label 1 has 1 patient');
 });
 
 test('three names are listed with commas and one "and"', () => {
@@ -136,11 +136,11 @@ test.each([
     remark('no-interval', {
       reason: remark('few-of-class', { what: 'the DeLong interval', least: 2, positives: 1, negatives: 2 }),
     }),
-    '无置信区间：DeLong 置信区间要求每类至少 2 例患者（阳性 1 例，阴性 2 例）',
+    '无置信区间：DeLong 置信区间要求每个标签至少 2 例患者（阳性 1 例，阴性 2 例）',
   ],
   [
     remark('of-class', { label: 2, reason: remark('only-negative', { n: 7, what: 'calibration' }) }),
-    '类别 2：仅有阴性患者（n = 7）：校准需要两类患者',
+    '标签 2：仅有阴性患者（n = 7）：校准需要两种标签的患者',
   ],
   [remark('no-patients-for', { what: 'the Brier score' }), '无患者：Brier 分数无法计算'],
   [

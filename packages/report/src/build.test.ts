@@ -84,7 +84,7 @@ test('a hospital with one label has n/a and the reason, and no point in the fore
   // Validation, SY and both together, but not ZS, of three models.
   const points = forest.match(/<g class="mark-symbol role-mark[^>]*>.*?<\/g>/g) ?? [];
   expect(points.join().match(/<path/g)).toHaveLength(9);
-  expect(textOf(section(page, 'results'))).toContain('AUC needs both classes');
+  expect(textOf(section(page, 'results'))).toContain('AUC needs both labels');
 });
 
 test('without an external hospital the page says so and is still whole', async () => {

@@ -53,7 +53,7 @@ test('between Chinese words stands no half-width comma, colon or semicolon', asy
 test('terms are those of the field, also inside what came ready-made', async () => {
   const page = (await buildReport(study({ external: { ZS: [1, 1, 1] } }), 'zh')).replace(/<[^>]*>/g, ' ');
   for (const text of [
-    '仅有阳性患者（n = 3）：AUC 需要两类患者',
+    '仅有阳性患者（n = 3）：AUC 需要两种标签的患者',
     '样本内：A、P 的网络以这些患者训练，结果过于乐观，不宜报告，请使用交叉拟合',
     'Youden 指数最大：0.4000',
     '前 3 个最高概率的均值（网络 A）',

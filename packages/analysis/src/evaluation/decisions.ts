@@ -91,7 +91,7 @@ function fitCalibrator(
 ): FrozenRecord | null {
   if (calibration === 'none') return null;
   if (classes > 2 && calibration !== 'temperature') {
-    throw new UsageError('E_CALIBRATION', `${calibration} needs two classes, but there are ${classes}`, {
+    throw new UsageError('E_CALIBRATION', `${calibration} needs two labels, but there are ${classes}`, {
       where: '--calibration',
       hint: 'Use --calibration temperature or none',
     });

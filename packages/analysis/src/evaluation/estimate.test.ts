@@ -47,8 +47,28 @@ test('notes beside the numbers of all classes call a class by its name', () => {
   const group = calibratedGroup(3);
   const never = { ...group, scores: group.scores, labels: group.labels.map((label) => label && 1) };
   const row = inLabelNames(macroMetrics(never, OPTIONS), ['benign', 'borderline', 'malignant']);
-  expect(row.sensitivity.note?.text).toContain('class malignant: no positive patients');
-  expect(JSON.stringify(row)).not.toMatch(/class \d/);
+  expect(row.sensitivity.note?.text).toContain('label malignant: no positive patients');
+  expect(JSON.stringify(row)).not.toMatch(/label \d/);
+});
+
+test('the band of a ROC curve keeps the patients of each label in each hospital', () => {
+  const patients = ['SY', 'ZS', 'GD'].flatMap((hospital, i) =>
+    [0, 1].map((label) => {
+      const p = (label === 1 ? 0.7 : 0.4) - 0.2 * i;
+      return {
+        patient: hospital + label,
+        hospital,
+        label,
+        probabilities: [1 - p, p],
+        calibrated: null,
+        predicted: 1,
+      };
+    }),
+  );
+  const group = groupOf({ name: 'fused', threshold: 0.5 }, 'test', 'all', patients, 2);
+  const [view = expect.unreachable()] = viewsOf(group);
+  const { roc } = curvesOf(group, view, OPTIONS);
+  expect(roc?.lower).toEqual(roc?.upper);
 });
 
 test('an interval that does not contain its value says so', () => {

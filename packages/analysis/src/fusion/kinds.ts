@@ -27,7 +27,7 @@ export function kindsBetween(
       .filter((own) => !canLearn(own))
       .map(
         (own) =>
-          `Patients who have only ${and(own)} are predicted by fewer modalities: the training patients who have these lack a class.`,
+          `Patients who have only ${and(own)} are predicted by fewer modalities: the training patients who have these lack a label.`,
       ),
   };
 }

@@ -22,5 +22,5 @@ test('the history calls a label that nobody has by its name', () => {
   });
   recorder.close();
   const [row] = readHistory(run.history);
-  expect(row?.note).toContain('val_auc: class benign: ');
+  expect(row?.note).toContain('val_auc: label benign: ');
 });

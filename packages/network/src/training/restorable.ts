@@ -79,6 +79,6 @@ export async function bestOf(run: RunFolder): Promise<ReadCheckpoint> {
   if (best !== null) return best;
   throw new DataError('E_NO_BEST', 'no epoch has a validation AUC, so there is no best model', {
     where: run.checkpoints,
-    hint: 'The validation set needs patients of every class: add some and run radweave preprocess again',
+    hint: 'The validation set needs patients of every label: add some and run radweave preprocess again',
   });
 }

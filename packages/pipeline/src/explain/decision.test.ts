@@ -28,7 +28,7 @@ test('without an evaluation: the mean over slices, and 0.5 for two classes', () 
   ]);
   expect(context.said).toEqual(['info: There is no evaluation yet: mean over slices, threshold 0.5.']);
   const three = chooseDecision(tempDir(), 'A', 'test', PATIENTS, 3, context);
-  expect(describe(three)).toBe('mean over slices, the most probable class');
+  expect(describe(three)).toBe('mean over slices, the most probable label');
 });
 
 test('the decisions that the evaluation froze for the same network are used, those of another network are not', () => {

@@ -80,6 +80,6 @@ function isSameNetwork(scored: readonly PredictedPatient[], model: EvaluatedMode
 export function describe({ aggregation, threshold }: Decision): string {
   const pooled = `${aggregationName(aggregation)} over slices`;
   return threshold === null
-    ? `${pooled}, the most probable class`
+    ? `${pooled}, the most probable label`
     : `${pooled}, threshold ${Number(thresholdText(threshold))}`;
 }

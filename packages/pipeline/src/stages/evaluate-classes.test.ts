@@ -23,7 +23,7 @@ referenceTest('three classes: per class and macro as scikit-learn', ['sklearn', 
   const config = await prepared(madeUpCohort({ train: 60, val: 30, test: 48 }, 3), 3);
   config.evaluation.bootstrap_replicates = 100;
   config.evaluation.calibration = 'platt';
-  await expect(run(config)).rejects.toThrow(/two classes, but there are 3.*temperature/s);
+  await expect(run(config)).rejects.toThrow(/two labels, but there are 3.*temperature/s);
   config.evaluation.calibration = 'none';
   const result = await run(config);
   const theirs = pythonJson<Record<string, number> & { classes: number[]; confusion: number[][] }>(MACRO, {

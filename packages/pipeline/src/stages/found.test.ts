@@ -67,6 +67,6 @@ test('what cannot be computed of a class is told by its name', async () => {
   );
   const { evaluationFile } = await run(await prepared(cohort, 3), { networksOnly: true });
   const rows = readEvaluation(evaluationFile).rows.filter(({ hospital }) => hospital === 'ZS');
-  const notes = rows.flatMap((row) => JSON.stringify(row).match(/class \w+/g) ?? []);
-  expect(new Set(notes)).toEqual(new Set(['class grade2']));
+  const notes = rows.flatMap((row) => JSON.stringify(row).match(/label \w+/g) ?? []);
+  expect(new Set(notes)).toEqual(new Set(['label grade2']));
 });

@@ -253,7 +253,7 @@ test('too few iterations are a warning and stand in the model file and the evalu
 test('training without a label is an error that says where to look', async () => {
   const cohort = madeUpCohort({ train: 30, val: 12, test: 12 });
   const config = prepared(cohort.filter(({ split, label }) => split !== 'train' || label === 0));
-  await expect(fuse({ config, modalities }, listening())).rejects.toThrow(/no patient of class grade1/);
+  await expect(fuse({ config, modalities }, listening())).rejects.toThrow(/no patient of label grade1/);
   await expect(fuse({ config, modalities: ['A', 'T1'] }, listening())).rejects.toThrow(
     /no features of T1 .*extract --modality T1/,
   );

@@ -214,7 +214,7 @@ test('a missing home hospital lists those found; too few of a class names the cl
   const folder = tempDir();
   const few = cohortConfig(folder);
   writeCohortFolders(join(folder, 'raw'), 1);
-  await expect(preprocess({ config: few }, listening())).rejects.toThrow(/class 0 has 1 patient/);
+  await expect(preprocess({ config: few }, listening())).rejects.toThrow(/label 0 has 1 patient/);
 });
 
 test('a root that is a hospital, and no external hospital: header-only test files and a warning', async () => {

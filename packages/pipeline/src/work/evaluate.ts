@@ -195,7 +195,7 @@ function commonLabels(
   const classes = fusion?.labelNames.length ?? networks[0]?.classes ?? 2;
   const odd = networks.find((network) => network.classes !== classes);
   if (odd !== undefined) {
-    throw new DataError('E_CLASSES', `${odd.name} has ${odd.classes} classes, the other models ${classes}`, {
+    throw new DataError('E_CLASSES', `${odd.name} has ${odd.classes} labels, the other models ${classes}`, {
       where: odd.files[0],
       hint: 'Train every modality and fuse with the same labels',
     });

@@ -28,10 +28,10 @@ export const EVALUATION = {
     'biased upward in small groups, and in resamples still more: the interval lies too high and may lie above the value',
   'outside-interval':
     'the interval does not contain the value: in so small a group, resamples of the patients shift this number',
-  'reported-per-class': 'reported for each class',
-  'given-per-class': 'given for each class',
+  'reported-per-class': 'reported for each label',
+  'given-per-class': 'given for each label',
   'macro-by-bootstrap':
-    'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each class',
+    'the interval of the macro AUC is by bootstrap; DeLong, NRI and IDI are given for each label',
   'few-for-delong': of(
     { least: 'number' },
     ({ least }) =>

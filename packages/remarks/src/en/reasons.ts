@@ -7,18 +7,18 @@ export const REASONS = {
   'no-patients-for': of({ what: 'term' }, ({ what }) => `no patients: ${what} cannot be computed`),
   'only-positive': of(
     { n: 'number', what: 'term' },
-    ({ n, what }) => `only positive patients (n = ${n}): ${what} needs both classes`,
+    ({ n, what }) => `only positive patients (n = ${n}): ${what} needs both labels`,
   ),
   'only-negative': of(
     { n: 'number', what: 'term' },
-    ({ n, what }) => `only negative patients (n = ${n}): ${what} needs both classes`,
+    ({ n, what }) => `only negative patients (n = ${n}): ${what} needs both labels`,
   ),
   'few-of-class': of(
     { what: 'term', least: 'number', positives: 'number', negatives: 'number' },
     ({ what, least, positives, negatives }) =>
-      `${what} needs at least ${counted(least, 'patient')} of each class (${positives} positive, ${negatives} negative)`,
+      `${what} needs at least ${counted(least, 'patient')} of each label (${positives} positive, ${negatives} negative)`,
   ),
-  'of-class': of({ label: 'label', reason: 'remark' }, ({ label, reason }) => `class ${label}: ${reason}`),
+  'of-class': of({ label: 'label', reason: 'remark' }, ({ label, reason }) => `label ${label}: ${reason}`),
   'of-name': of({ name: 'text', reason: 'remark' }, ({ name, reason }) => `${name}: ${reason}`),
   'no-positive-patients': 'no positive patients',
   'no-negative-patients': 'no negative patients',
@@ -26,19 +26,19 @@ export const REASONS = {
   'none-predicted-negative': 'no patient is predicted negative',
   'none-positive': 'no patient is positive or predicted positive',
   'nothing-counted': 'n is 0',
-  'no-classes': 'no classes',
+  'no-classes': 'no labels',
   'no-candidates': 'no candidates to choose from',
   'no-threshold-reaches': of(
     { target: 'number' },
     ({ target }) => `no threshold reaches sensitivity ${target}`,
   ),
   'platt-diverges': 'Platt scaling did not converge: the probabilities do not vary',
-  'temperature-infinite': 'the logits do not favour the true classes: the temperature is infinite',
+  'temperature-infinite': 'the logits do not favour the true labels: the temperature is infinite',
   'temperature-zero': 'the logits are right for every patient: the temperature tends to 0',
   'intercept-diverges': 'the calibration intercept did not converge',
   'slope-diverges': 'the calibration slope did not converge',
   'same-probability': 'all patients have the same probability',
-  'classes-separated': 'the probabilities separate the classes: the calibration slope is infinite',
+  'classes-separated': 'the probabilities separate the labels: the calibration slope is infinite',
   clipped: of(
     { clip: 'number', n: 'number' },
     ({ clip, n }) => `probabilities nearer than ${clip} to 0 or 1, clipped to that distance: ${n}`,
@@ -68,10 +68,10 @@ export const REASONS = {
   ),
   'same-rank': 'all patients have the same rank, so no interval can be computed',
   'no-varying-groups': 'fewer than two hospitals have an AUC with a variance',
-  'no-group-with-both': 'no hospital has at least 2 patients of each class',
+  'no-group-with-both': 'no hospital has at least 2 patients of each label',
   'class-empty': of(
     { label: 'label' },
-    ({ label }) => `no patient of class ${label}: logistic regression needs every class`,
+    ({ label }) => `no patient of label ${label}: logistic regression needs every label`,
   ),
   'none-to-standardise': 'no patients to standardise by',
   'many-components': of(
@@ -86,13 +86,13 @@ export const REASONS = {
   'none-to-split': 'no patients to split',
   'class-of-one': of(
     { label: 'label', n: 'number' },
-    ({ label, n }) => `class ${label} has ${n} patient: at least 2 are needed, one for each side`,
+    ({ label, n }) => `label ${label} has ${n} patient: at least 2 are needed, one for each side`,
   ),
   'none-to-fold': 'no patients to divide into folds',
   'few-for-folds': of(
     { label: 'label', n: 'number', folds: 'number' },
     ({ label, n, folds }) =>
-      `class ${label} has ${counted(n, 'patient')}: ${counted(folds, 'fold')} ${folds === 1 ? 'needs' : 'need'} at least ${folds}`,
+      `label ${label} has ${counted(n, 'patient')}: ${counted(folds, 'fold')} ${folds === 1 ? 'needs' : 'need'} at least ${folds}`,
   ),
   'combat-reference-small': of(
     { n: 'number' },

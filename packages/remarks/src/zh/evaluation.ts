@@ -24,9 +24,9 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'same-in-resamples': '无置信区间：对患者的所有重抽样结果相同',
   'biased-upward': '例数少时偏高，重抽样时更甚：置信区间偏高，可能高于该值',
   'outside-interval': '置信区间不包含该值：例数很少时，对患者的重抽样会使该值偏移',
-  'reported-per-class': '按各类别分别报告',
-  'given-per-class': '按各类别分别给出',
-  'macro-by-bootstrap': '宏平均 AUC 的置信区间采用自助法；DeLong、NRI 与 IDI 按各类别分别给出',
+  'reported-per-class': '按各标签分别报告',
+  'given-per-class': '按各标签分别给出',
+  'macro-by-bootstrap': '宏平均 AUC 的置信区间采用自助法；DeLong、NRI 与 IDI 按各标签分别给出',
   'few-of-label': ({ hospitals }) => `某一标签的患者不足 2 例，因此未纳入：${list(hospitals)}`,
 
   'few-for-delong': ({ least }) =>

@@ -102,7 +102,7 @@ referenceTest('multi-class metrics equal scikit-learn', ['sklearn'], () => {
 test('one class only is null with the reason', () => {
   expect(auc([1, 1, 1], [0.1, 0.2, 0.3])).toMatchObject({
     value: null,
-    reason: { text: 'only positive patients (n = 3): AUC needs both classes' },
+    reason: { text: 'only positive patients (n = 3): AUC needs both labels' },
   });
   expect(auc([], []).value).toBeNull();
   for (const result of [averagePrecision([0, 0], [0.1, 0.2]), rocCurve([0, 0], [0.1, 0.2])]) {
@@ -122,7 +122,7 @@ test('one class only is null with the reason', () => {
     ).macro,
   ).toMatchObject({
     value: null,
-    reason: { text: expect.stringContaining('class 2') },
+    reason: { text: expect.stringContaining('label 2') },
   });
   expect(confusionMetrics(confusionAt([0, 0], [0.1, 0.2], 0.5)).sensitivity).toMatchObject({
     value: null,

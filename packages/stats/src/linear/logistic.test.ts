@@ -80,7 +80,7 @@ test('a class without patients is null; mistakes throw', () => {
   const features = matrixFrom([[1], [2]]);
   expect(fitLogistic(features, [1, 1])).toMatchObject({
     value: null,
-    reason: { text: expect.stringContaining('class 0') },
+    reason: { text: expect.stringContaining('label 0') },
   });
   expect(() => fitLogistic(features, [1])).toThrow('1 labels for 2 rows');
   expect(() => fitLogistic(features, [0, 1], { C: 0 })).toThrow('C is 0');

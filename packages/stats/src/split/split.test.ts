@@ -52,7 +52,7 @@ test('IDs are ordered by code points', () => {
 test('a class with a single patient is null and named', () => {
   expect(stratifiedSplit([0, 0, 0, 1], 0.7, 1)).toMatchObject({
     value: null,
-    reason: { text: expect.stringContaining('class 1') },
+    reason: { text: expect.stringContaining('label 1') },
   });
   expect(stratifiedSplit([], 0.7, 1).value).toBeNull();
 });
@@ -103,6 +103,6 @@ test('one row per patient gives folds whose sizes differ by at most one per clas
 test('too few patients of a class for the folds is null and named', () => {
   expect(stratifiedGroupKFold([0, 0, 0, 1, 1], ['a', 'b', 'c', 'd', 'd'], 2, 1)).toMatchObject({
     value: null,
-    reason: { text: 'class 1 has 1 patient: 2 folds need at least 2' },
+    reason: { text: 'label 1 has 1 patient: 2 folds need at least 2' },
   });
 });

@@ -110,7 +110,7 @@ function assign(rows: readonly SliceRow[], k: number, seed: number, what: string
   const folds = stratifiedGroupKFold(labels, names, k, seed);
   if (folds.value === null) {
     throw new DataError('E_FOLDS', `${what}: ${withLabelNames(folds.reason, namesIn(rows)).text}`, {
-      hint: 'Use fewer folds; every model needs two patients of each class besides those held out',
+      hint: 'Use fewer folds; every model needs two patients of each label besides those held out',
     });
   }
   const { foldOf } = folds.value;
