@@ -6,7 +6,7 @@ export const discriminationColumns = {
   n_positive: numberOrEmpty,
   /** With more than two classes and all labels together, the mean of each label against the rest. */
   auc: numberOrEmpty,
-  /** 95 % interval of the AUC (DeLong). */
+  /** Interval of the AUC (DeLong). */
   auc_lower: numberOrEmpty,
   auc_upper: numberOrEmpty,
   accuracy: numberOrEmpty,

@@ -64,6 +64,8 @@ export interface Gallery {
 /** How well features tell hospitals apart. */
 export interface SiteAudit {
   rows: SiteAuditRow[];
+  /** Confidence level of the intervals. */
+  level: number;
   /** Cautions that belong beside its numbers. */
   notes: Remark[];
 }

@@ -18,11 +18,11 @@ test('a note of several rows is printed once, below the table', () => {
     note,
   });
   const rows = [row('JM', 'caution'), row('SY', 'caution'), row('pooled', 'other'), row('mean', '')];
-  const text = crossValidationSummary({ rows, table: 'a.csv', outOfFold: 'b.csv' } as Parameters<
+  const text = crossValidationSummary({ rows, level: 0.9, table: 'a.csv', outOfFold: 'b.csv' } as Parameters<
     typeof crossValidationSummary
   >[0]);
   expect(text.split('\n').map((line) => line.trim())).toEqual([
-    'fold    n  AUC (95 % CI)        accuracy',
+    'fold    n  AUC (90 % CI)        accuracy',
     '------  -  -------------------  --------  ---',
     'JM      9  0.750 (0.500–1.000)  0.500     [1]',
     'SY      9  0.750 (0.500–1.000)  0.500     [1]',

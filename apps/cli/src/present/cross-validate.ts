@@ -1,4 +1,5 @@
 import type { StageResult } from '@radweave/pipeline';
+import { percent } from '@radweave/remarks';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Presenter } from './presenter.ts';
@@ -13,7 +14,7 @@ export function crossValidationSummary(result: StageResult<'cross_validate'>): s
     const area = withLimits(row.auc, row.auc_lower, row.auc_upper);
     return [row.fold, row.n ?? '', area, number(row.accuracy), mark(row.note)];
   });
-  const header = ['fold', 'n', 'AUC (95 % CI)', 'accuracy', ''];
+  const header = ['fold', 'n', `AUC (${percent(result.level, 4)} CI)`, 'accuracy', ''];
   const below = notes.map((note) => `${mark(note)} ${note}`);
   return [table(header, rows), ...below, result.table, result.outOfFold, ''].join('\n');
 }

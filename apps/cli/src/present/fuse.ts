@@ -1,6 +1,6 @@
 import { shownLabel, thresholdText, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
-import { fusedModel, shownModel } from '@radweave/remarks';
+import { fusedModel, percent, shownModel } from '@radweave/remarks';
 import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -50,7 +50,7 @@ function metricsTable(result: StageResult<'fuse'>): string {
     'split',
     'hospital',
     'n',
-    'AUC (95 % CI)',
+    `AUC (${percent(result.level, 4)} CI)`,
     'accuracy',
     'sens.',
     'spec.',

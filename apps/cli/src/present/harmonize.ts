@@ -1,6 +1,6 @@
 import { withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
-import { shownModel } from '@radweave/remarks';
+import { percent, shownModel } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -8,7 +8,7 @@ import type { Presenter } from './presenter.ts';
 
 export const presenter: Presenter<'harmonize'> = { text: summary };
 
-function summary({ modalities, sites, audit, metrics, outputDir }: StageResult<'harmonize'>): string {
+function summary({ modalities, level, sites, audit, metrics, outputDir }: StageResult<'harmonize'>): string {
   const audits = audit.map((row) => [
     shownModel(row.model, modalities),
     row.scope,
@@ -46,7 +46,15 @@ function summary({ modalities, sites, audit, metrics, outputDir }: StageResult<'
     'p',
     'accuracy',
   ];
-  const resultHeader = ['model', 'hospital', 'label', 'features', 'transductive', 'n', 'AUC (95 % CI)'];
+  const resultHeader = [
+    'model',
+    'hospital',
+    'label',
+    'features',
+    'transductive',
+    'n',
+    `AUC (${percent(level, 4)} CI)`,
+  ];
   return [
     'How well features predict the hospital (AUC 0.5: no site effect)',
     table([...auditHeader, 'chance'], audits),

@@ -9,7 +9,7 @@ import {
   readEvaluation,
   reportPath,
 } from '@radweave/artifacts';
-import { EN, shownModel, testKind } from '@radweave/remarks';
+import { EN, percent, shownModel, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -36,7 +36,7 @@ export function resultsText({
   const pooled = rows.filter(
     ({ hospital, positive_label }) => hospital === 'all' && positive_label === label,
   );
-  const level = `${Number((100 * options.confidence_level).toFixed(1))} % CI`;
+  const level = `${percent(options.confidence_level, 4)} CI`;
   const of = (split: EvaluationRow['split'], model: string): EvaluationRow | undefined =>
     pooled.find((row) => row.split === split && row.model === model);
   const models = [...new Set(pooled.filter(({ split }) => split !== 'train').map(({ model }) => model))];

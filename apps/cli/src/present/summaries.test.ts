@@ -34,6 +34,7 @@ function fusionResult(
     labelNames: ['grade0', 'grade1'],
     modalities: ['A', 'P'],
     patients,
+    level: 0.95,
     converged: true,
     threshold: null,
     isThresholdChosen: false,

@@ -25,7 +25,7 @@ export function curvesOf(group: Group, view: BinaryView, options: StatOptions): 
     split,
     hospital,
     positive_label: view.positiveLabel,
-    roc: rocOf(view, options),
+    roc: rocOf(view, group.strata, options),
     calibration: bins.map(({ n, predicted, observed }) => {
       const share = proportion(Math.round(observed * n), n, { method, level });
       const { lower = 0, upper = 1 } = share.value === null ? {} : share;
@@ -40,11 +40,15 @@ export function curvesOf(group: Group, view: BinaryView, options: StatOptions): 
 }
 
 /** The corners of the empirical curve and the grid of the band together, so that both are drawn exactly. */
-function rocOf({ labels, scores }: BinaryView, options: StatOptions): EvaluationCurves['roc'] {
+function rocOf(
+  { labels, scores }: BinaryView,
+  strata: Int32Array,
+  options: StatOptions,
+): EvaluationCurves['roc'] {
   const curve = rocCurve(labels, scores).value;
   if (curve === null) return null;
   const { seed, replicates, level } = options;
-  const band = rocBand(labels, scores, { seed, replicates, level }).value;
+  const band = rocBand(labels, scores, { seed, replicates, level, strata }).value;
   const corners = Array.from(curve.falsePositiveRate, (x, i) => ({ x, y: curve.truePositiveRate[i] ?? 0 }));
   const grid = Array.from(band?.falsePositiveRate ?? [], (x) => ({ x, y: sensitivityAt(curve, x) }));
   const seen = new Set(corners.map(({ x }) => x));

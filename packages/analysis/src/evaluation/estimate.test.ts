@@ -2,6 +2,7 @@ import { remark } from '@radweave/remarks';
 import { expectedCalibrationError } from '@radweave/stats';
 import { expect, test } from 'vitest';
 import { binaryMetrics } from './binary-metrics.ts';
+import { curvesOf } from './curves.ts';
 import { inLabelNames, withInterval } from './estimate.ts';
 import { groupOf, viewsOf } from './group.ts';
 import { macroMetrics } from './macro-metrics.ts';

@@ -1,5 +1,5 @@
 import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
-import { counted, digitsApart, fusedModel, isOneNumber, shownModel } from '@radweave/remarks';
+import { counted, digitsApart, fusedModel, isOneNumber, percent, shownModel } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
 import { rocCurve } from '@radweave/stats';
 import { type FigureSet, titleOf } from './figure.ts';
@@ -26,7 +26,7 @@ interface WantedCurve {
 export function rocFigures(results: ShownFusion): FigureSet {
   const set: FigureSet = { figures: [], skipped: [] };
   const draw = (name: string, title: string, split: EvaluatedSplit, wanted: readonly WantedCurve[]): void => {
-    const curves = wanted.flatMap(lineOf);
+    const curves = wanted.flatMap((one) => lineOf(one, results.level));
     if (curves.length === 0) {
       const n = results.predictions[split].length;
       const whose = name === `roc_${split}` ? 'its patients' : 'those of each hospital';
@@ -123,7 +123,7 @@ function fusedCurve(
 }
 
 /** Of the patients whom the model predicts; empty when a label is missing. */
-function lineOf({ title, score, rows: all, positive, metrics }: WantedCurve): RocLine[] {
+function lineOf({ title, score, rows: all, positive, metrics }: WantedCurve, level: number): RocLine[] {
   const rows = all.filter((row) => row[score] !== null);
   const labels = rows.map(({ label }) => (label === positive ? 1 : 0));
   const { value } = rocCurve(
@@ -131,18 +131,18 @@ function lineOf({ title, score, rows: all, positive, metrics }: WantedCurve): Ro
     rows.map((row) => Number(row[score])),
   );
   if (value === null) return [];
-  const name = `${title}: ${areaText(metrics)}, n = ${rows.length}`;
+  const name = `${title}: ${areaText(metrics, level)}, n = ${rows.length}`;
   const [fpr, tpr] = [Array.from(value.falsePositiveRate), Array.from(value.truePositiveRate)];
   return [{ name, fpr, tpr, band: null }];
 }
 
-function areaText(metrics: FusionMetricsRow | undefined): string {
+function areaText(metrics: FusionMetricsRow | undefined, level: number): string {
   if (metrics === undefined || metrics.auc === null) return 'AUC n/a';
   const { auc, auc_lower, auc_upper } = metrics;
   if (auc_lower === null || auc_upper === null) return `AUC ${auc.toFixed(2)}`;
   if (isOneNumber(auc_lower, auc_upper)) return `AUC ${auc.toFixed(2)} (no interval)`;
   const digits = digitsApart(auc_lower, auc_upper, 2);
-  return `AUC ${auc.toFixed(digits)} (95 % ${auc_lower.toFixed(digits)}–${auc_upper.toFixed(digits)})`;
+  return `AUC ${auc.toFixed(digits)} (${percent(level, 4)} ${auc_lower.toFixed(digits)}–${auc_upper.toFixed(digits)})`;
 }
 
 /** Where the frozen threshold puts the fused model; none with more than two labels. */

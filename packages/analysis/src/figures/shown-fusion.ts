@@ -1,4 +1,10 @@
-import { type FusionMetricsRow, type PredictionRow, type Split, thresholdText } from '@radweave/artifacts';
+import {
+  type FusionMetricsRow,
+  levelOf,
+  type PredictionRow,
+  type Split,
+  thresholdText,
+} from '@radweave/artifacts';
 import { fusedModel } from '@radweave/remarks';
 import type { CohortFacts } from '../evaluation/cohort-facts.ts';
 import { presentPredictions } from '../evaluation/fusion-models.ts';
@@ -30,6 +36,8 @@ export interface ShownFusion {
   /** Frozen threshold of the fused model, as it is printed; null with more than two classes. */
   threshold: string | null;
   metrics: FusionMetricsRow[];
+  /** Confidence level of their intervals. */
+  level: number;
   /** How many patients there are, with whatever modality. */
   cohort: Record<EvaluatedSplit, number>;
   predictions: Record<EvaluatedSplit, PredictionRow[]>;
@@ -63,6 +71,7 @@ export function readShownFusion(
     models: classifiers.map(({ name }) => name),
     threshold: threshold === null ? null : thresholdText(threshold, probabilities),
     metrics: results.metrics(),
+    level: levelOf(results.model.options),
     cohort: { val: patientsIn('val'), test: patientsIn('test') },
     predictions,
   };

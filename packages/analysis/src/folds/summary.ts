@@ -30,6 +30,7 @@ export function summarise(
   patients: readonly OutOfFoldRow[],
   classes: number,
   notes: readonly string[],
+  level: number,
 ): CrossValidationRow[] {
   const folds = evaluated.map(({ fold, run }): CrossValidationRow => {
     const own = patients.filter((row) => row.fold === fold.name);
@@ -38,7 +39,7 @@ export function summarise(
       n_train: new SliceTable(fold.sets.train).patients.length,
       n_inner_val: new SliceTable(fold.sets.val).patients.length,
       best_epoch: run.read().best?.epoch ?? null,
-      ...numbersOf(own, classes, notes),
+      ...numbersOf(own, classes, notes, level),
     };
   });
   const none = { n_train: null, n_inner_val: null, best_epoch: null };
@@ -51,15 +52,21 @@ export function summarise(
       ...none,
       ...over(folds, (values) => (values.length < 2 ? null : Math.sqrt(sampleVariance(values)))),
     },
-    { fold: 'pooled', ...none, ...numbersOf(patients, classes, pooledNotes) },
+    { fold: 'pooled', ...none, ...numbersOf(patients, classes, pooledNotes, level) },
   ];
 }
 
-function numbersOf(rows: readonly OutOfFoldRow[], classes: number, notes: readonly string[]): Numbers {
+function numbersOf(
+  rows: readonly OutOfFoldRow[],
+  classes: number,
+  notes: readonly string[],
+  level: number,
+): Numbers {
   const labels = Int32Array.from(rows, ({ label }) => label);
   const probabilities = matrixFrom(rows.map((row) => row.probabilities));
+  const threshold = classes === 2 ? HISTORY_THRESHOLD : null;
   // Of several labels the first row is that of all together.
-  const [scores] = scorePatients(labels, probabilities, classes === 2 ? HISTORY_THRESHOLD : null);
+  const [scores] = scorePatients(labels, probabilities, threshold, level);
   const empty = rows.length === 0 ? [nobodyIn('test')] : [];
   return {
     n: rows.length,

@@ -10,10 +10,11 @@ import {
   type Split,
 } from '@radweave/artifacts';
 import { distinct, type Remark, several, shownModel } from '@radweave/remarks';
-import { rowOf, type ThresholdRule } from '@radweave/stats';
+import { rowOf } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { programVersions } from '@radweave/study/context/versions';
 import { predictedLabels } from '@radweave/study/decisions/predicted-label';
+import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 import type { Alignment } from '../features/align.ts';
 import type { FeatureSource } from '../features/source.ts';
 import { classify, type FitSet, fitClassifier, TOLERANCE, thresholdOf } from './classifier.ts';
@@ -46,17 +47,16 @@ export interface FusedModel {
  * some lack modalities, so is one for every other kind of patients that there are.
  *
  * @param splits everybody who is to be predicted.
- * @param rule of their thresholds.
  * @param stacked whether a stacked classifier is to stand beside them.
  */
 export function fitFusedModel(
   alignment: Alignment,
   splits: Record<Split, FusedSplit>,
-  options: Config['fusion'],
-  rule: ThresholdRule,
+  { fusion, evaluation }: Pick<Config, 'fusion' | 'evaluation'>,
   stacked: boolean,
 ): FusedModel {
   const { sources } = alignment;
+  const rule = thresholdRuleOf(evaluation);
   const modalities = sources.map(({ modality }) => modality);
   const classes = countClasses(splits, modalities);
   const labels = labelNamesOf(classes, alignment.labelNames);
@@ -67,7 +67,7 @@ export function fitFusedModel(
   const classifiers = [{ name: 'fused', own: modalities }, ...alone, ...between].map(
     ({ name, own }): FittedClassifier => {
       const [train, val] = [fitSet(splits.train, own), fitSet(splits.val, own)];
-      const { classifier, notes } = fitClassifier(name, own, train, val, labels, { ...options, rule });
+      const { classifier, notes } = fitClassifier(name, own, train, val, labels, { ...fusion, rule });
       fitNotes.set(name, notes);
       warnings.push(...notes.map((note) => `Classifier '${shownModel(name, modalities)}': ${note.text}.`));
       return classifier;
@@ -77,14 +77,15 @@ export function fitFusedModel(
   const patients = having(splits.train, modalities).patients.length;
   const cautions = SPLITS.flatMap((split) => classifierCautions(inputs, split, patients, stacked));
   const notes = distinct(cautions).map(({ text }) => text);
-  const { C, max_iter, random_state, standardize } = options;
+  const { C, max_iter, random_state, standardize } = fusion;
+  const { confidence_level } = evaluation;
   return {
     file: {
       format: 1,
       label_names: labels,
       pooling: 'mean',
       modalities: sources.map(modalityOf),
-      options: { C, max_iter, tol: TOLERANCE, random_state, standardize },
+      options: { C, max_iter, tol: TOLERANCE, random_state, standardize, confidence_level },
       classifiers,
       notes,
       versions: programVersions(),

@@ -1,4 +1,4 @@
-import type { FusionMetricsRow, InSample } from '@radweave/artifacts';
+import { type FusionMetricsRow, type FusionModelFile, type InSample, levelOf } from '@radweave/artifacts';
 import { type Remark, several, withLabelNames } from '@radweave/remarks';
 import { type Matrix, takeRows } from '@radweave/stats';
 import { hospitalsOf, isOf } from '@radweave/study/cohort/hospitals';
@@ -17,8 +17,14 @@ export interface ScoredSplit {
   notes: readonly Remark[];
 }
 
-/** Rows of `metrics.csv` for one classifier and split: all hospitals together, then each. */
-export function fusionMetrics(scored: ScoredSplit, names: readonly string[]): FusionMetricsRow[] {
+/**
+ * Rows of `metrics.csv` for one classifier and split: all hospitals together, then each; labels and the level of the intervals
+ * are those of the model.
+ */
+export function fusionMetrics(
+  scored: ScoredSplit,
+  { label_names: names, options }: Pick<FusionModelFile, 'label_names' | 'options'>,
+): FusionMetricsRow[] {
   const { model, fused, probabilities, threshold, inSample, notes } = scored;
   const { patients, labels, split } = fused;
   return hospitalsOf(patients).flatMap((hospital) => {
@@ -27,7 +33,8 @@ export function fusionMetrics(scored: ScoredSplit, names: readonly string[]): Fu
     const own = Int32Array.from(here, (i) => labels[i] ?? 0);
     const isAnybody = notes.some(({ code }) => code === 'kinds-elsewhere');
     const empty = here.length === 0 ? [nobodyIn(split, isAnybody)] : [];
-    return scorePatients(own, takeRows(probabilities, here), threshold).map(({ reasons, ...numbers }) => ({
+    const scores = scorePatients(own, takeRows(probabilities, here), threshold, levelOf(options));
+    return scores.map(({ reasons, ...numbers }) => ({
       model,
       split,
       hospital,

@@ -10,10 +10,11 @@ import {
   type StackedModel,
 } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
-import type { Matrix, ThresholdRule } from '@radweave/stats';
+import type { Matrix } from '@radweave/stats';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { KnownPatients } from '@radweave/study/cohort/patient-hash';
 import { presentSlices } from '@radweave/study/cohort/read-cohort';
+import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 import { otherSlices } from '../features/known-patients.ts';
 import { classify, fitClassifier, thresholdOf } from './classifier.ts';
 import type { FusedSplit } from './fused-split.ts';
@@ -41,9 +42,7 @@ export function fitStack(
   modalities: readonly string[],
   splits: Record<Split, FusedSplit>,
   labels: readonly string[],
-  data: Config['data'],
-  options: Config['fusion'],
-  rule: ThresholdRule,
+  { data, fusion, evaluation }: Pick<Config, 'data' | 'fusion' | 'evaluation'>,
 ): Stack {
   const classes = labels.length;
   const known = new KnownPatients(data);
@@ -52,8 +51,8 @@ export function fitStack(
   const features = forEachSplit((split) => logitMatrix(sources, splits[split], classes));
   const set = (split: 'train' | 'val') => ({ fused: splits[split], features: features[split] });
   const { classifier, notes } = fitClassifier(STACKED, modalities, set('train'), set('val'), labels, {
-    ...options,
-    rule,
+    ...fusion,
+    rule: thresholdRuleOf(evaluation),
   });
   const inputs = sources.map(({ record, recordSha256 }) => ({
     modality: record.modality,

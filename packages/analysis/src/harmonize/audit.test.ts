@@ -43,6 +43,7 @@ const input = (more: Partial<AuditInput> = {}): AuditInput => ({
   splits,
   harmonised: [],
   modalities: ['A', 'P'],
+  level: 0.95,
   inSample: ['A'],
   seed: 1,
   permutations: 9,

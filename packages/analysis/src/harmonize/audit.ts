@@ -18,6 +18,8 @@ export interface AuditInput {
   /** Modalities whose training features come from a network trained on the same patients. */
   inSample: readonly string[];
   seed: number;
+  /** Confidence level of the intervals. */
+  level: number;
   /** Of the hospitals, for the p-values. */
   permutations: number;
 }
@@ -66,6 +68,7 @@ function auditRow(
     patients.map(({ patient_id }) => patient_id),
     {
       seed: input.seed,
+      level: input.level,
       permutations: input.permutations,
       ...(features === 'harmonised' ? { combat: combatOf(input, own) } : {}),
     },

@@ -56,7 +56,7 @@ function rowsOf(
   features: 'extracted' | 'harmonised',
 ): HarmonisedMetricsRow[] {
   return scoreSplit(model, fused)
-    .flatMap((one) => fusionMetrics(one, model.file.label_names))
+    .flatMap((one) => fusionMetrics(one, model.file))
     .map((row) => ({
       model: row.model,
       hospital: row.hospital,

@@ -34,21 +34,35 @@ export function nobodyIn(split: Split, isAnybody = false): Remark {
 /**
  * Scores patients with class probabilities [n, K]: label 1 of two at the threshold; without a threshold all labels together,
  * then each against the rest.
+ *
+ * @param level of the intervals.
  */
 export function scorePatients(
   labels: Int32Array,
   probabilities: Matrix,
   threshold: number | null,
+  level: number,
 ): PatientScores[] {
-  if (threshold !== null) return [binary(labels, columnOf(probabilities, 1), probabilities, threshold)];
+  if (threshold !== null) {
+    return [binary(labels, columnOf(probabilities, 1), probabilities, threshold, level)];
+  }
   const classes = Array.from({ length: probabilities.columns }, (_, label) => label);
-  return [macro(labels, probabilities), ...classes.map((label) => oneVsRest(labels, probabilities, label))];
+  return [
+    macro(labels, probabilities),
+    ...classes.map((label) => oneVsRest(labels, probabilities, label, level)),
+  ];
 }
 
-function binary(labels: Int32Array, positive: Float64Array, both: Matrix, threshold: number): PatientScores {
+function binary(
+  labels: Int32Array,
+  positive: Float64Array,
+  both: Matrix,
+  threshold: number,
+  level: number,
+): PatientScores {
   const frozen = scoresOf(labels, both, threshold);
   const half = scoresOf(labels, both, HISTORY_THRESHOLD);
-  const area = areaUnderCurve(labels, positive, frozen.auc);
+  const area = areaUnderCurve(labels, positive, frozen.auc, level);
   return {
     positive_label: '1',
     n_positive: countOf(labels, 1),
@@ -69,8 +83,9 @@ function areaUnderCurve(
   labels: Int32Array,
   scores: Float64Array,
   plain: Estimate,
+  level: number,
 ): { numbers: Pick<PatientScores, 'auc' | 'auc_lower' | 'auc_upper'>; reasons: Remark[] } {
-  const delong = delongAuc(labels, scores);
+  const delong = delongAuc(labels, scores, level);
   if (plain.value === null || delong.value === null) {
     const reasons = plain.value !== null && delong.value === null ? [delong.reason] : [];
     return { numbers: { auc: plain.value, auc_lower: null, auc_upper: null }, reasons };
@@ -103,13 +118,13 @@ function macro(labels: Int32Array, probabilities: Matrix): PatientScores {
   };
 }
 
-function oneVsRest(all: Int32Array, probabilities: Matrix, label: number): PatientScores {
+function oneVsRest(all: Int32Array, probabilities: Matrix, label: number, level: number): PatientScores {
   const labels = Int32Array.from(all, (one) => (one === label ? 1 : 0));
   const predicted = Float64Array.from(argmaxRows(probabilities), (one) => (one === label ? 1 : 0));
   const scores = columnOf(probabilities, label);
   const metrics = confusionMetrics(confusionAt(labels, predicted, 0.5));
   const plain = auc(labels, scores);
-  const area = areaUnderCurve(labels, scores, plain);
+  const area = areaUnderCurve(labels, scores, plain, level);
   return {
     positive_label: String(label),
     n_positive: countOf(labels, 1),

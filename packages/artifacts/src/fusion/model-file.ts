@@ -104,6 +104,8 @@ const schema = z
       tol: z.number().gt(0),
       random_state: whole,
       standardize: z.boolean(),
+      /** Of the intervals in `metrics.csv`; 0.95 where an earlier version wrote none. */
+      confidence_level: z.number().optional(),
     }),
     classifiers: z.array(classifier).min(1),
     /** Whether each classifier was fitted on all who have its modalities, and patients are predicted by what they have. */
@@ -136,6 +138,11 @@ const schema = z
   });
 
 export type FusionModelFile = z.infer<typeof schema>;
+
+/** The confidence level of the intervals beside a record; earlier versions wrote none, for they knew one only. */
+export function levelOf({ confidence_level = 0.95 }: { confidence_level?: number | undefined }): number {
+  return confidence_level;
+}
 
 const file = jsonFile(schema);
 

@@ -59,6 +59,8 @@ const record = z.object({
   features: z.array(usedFeatures).optional(),
   sites: z.array(site),
   seed: whole,
+  /** Of all intervals of this folder; 0.95 where an earlier version wrote none. */
+  confidence_level: z.number().optional(),
   /** Cautions that belong beside every number of this folder. */
   notes: z.array(remarkField),
   /** Names of the files beside this one. */
@@ -85,7 +87,7 @@ const auditRow = z.object({
   auc: numberOrNull,
   auc_p: numberOrNull,
   accuracy: numberOrNull,
-  /** Exact 95 % interval of the accuracy. */
+  /** Exact interval of the accuracy. */
   accuracy_lower: numberOrNull,
   accuracy_upper: numberOrNull,
   accuracy_p: numberOrNull,

@@ -3,6 +3,7 @@ import {
   type Config,
   harmonizeFiles,
   harmonizeFolder,
+  levelOf,
   readHarmonizeRecord,
   readSiteAuditJson,
 } from '@radweave/artifacts';
@@ -40,5 +41,5 @@ export function readSite(
   const left = sites.flatMap(({ hospital, harmonised, reason }) =>
     harmonised || reason === null ? [] : [remark('hospital-left', { hospital, reason })],
   );
-  return { value: { rows, notes: [...notes, ...left] } };
+  return { value: { rows, level: levelOf(record), notes: [...notes, ...left] } };
 }

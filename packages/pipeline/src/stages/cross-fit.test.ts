@@ -17,7 +17,7 @@ import {
 } from '@radweave/artifacts';
 import { readCheckpoint } from '@radweave/network/open/checkpoint';
 import { readSliceTable } from '@radweave/network/slices/load';
-import { auc } from '@radweave/stats';
+import { auc, delongAuc } from '@radweave/stats';
 import { KnownPatients, patientHash, patientHashes } from '@radweave/study/cohort/patient-hash';
 import { studyKey } from '@radweave/study/cohort/study-key';
 import type { StageContext } from '@radweave/study/context/events';
@@ -283,6 +283,7 @@ test('leaving one hospital out trains on all others and tests on it', async () =
   const context = listening();
   const decoded: string[] = [];
   const evaluated = new Set<string>();
+  config.evaluation.confidence_level = 0.8;
   const result = await crossValidate(wish(config, 'loho', 'hospital'), {
     ...context,
     emit: (event) => {
@@ -309,5 +310,10 @@ test('leaving one hospital out trains on all others and tests on it', async () =
     const others = everyone.filter((one) => one.hospital !== hospital);
     expect(seen).toEqual(patientHashes(studyKey(config.data), others));
   }
-  for (const { fold, hospital } of readOutOfFold(result.outOfFold)) expect(hospital).toBe(fold);
+  const rows = readOutOfFold(result.outOfFold);
+  for (const { fold, hospital } of rows) expect(hospital).toBe(fold);
+  const labels = rows.map(({ label }) => label);
+  const scores = rows.map(({ probabilities }) => probabilities[1] ?? Number.NaN);
+  const { auc_lower: lower, auc_upper: upper } = result.rows.at(-1) ?? expect.unreachable();
+  expect(delongAuc(labels, scores, 0.8)).toMatchObject({ lower, upper });
 }, 120_000);

@@ -11,7 +11,7 @@ export const crossValidate = defineStage({
   name: 'cross_validate',
   takes: { ...runWish, by: take.either(take.fields({ folds: take.from(2) }), take.word('hospital')) },
   looksAtImages: true,
-  settings: train.settings,
+  settings: [...train.settings, 'evaluation.confidence_level'],
   asked: ({ by }: CrossValidateOptions) => ({ by }),
   reads: ({ config, modality }) => read.sliceReads(config, modality),
   writes: (_, { table, outOfFold }: CrossValidateResult) => [table, outOfFold],

@@ -9,7 +9,7 @@ import {
   readFusionModel,
   readPredictions,
 } from '@radweave/artifacts';
-import { youdenThreshold } from '@radweave/stats';
+import { delongAuc, youdenThreshold } from '@radweave/stats';
 import { listening } from '@radweave/study/testing/cohort';
 import { madeUpCohort, writeMadeUpFeatures } from '@radweave/study/testing/features';
 import { writeMadeUpLogits } from '@radweave/study/testing/logits';
@@ -130,6 +130,22 @@ test('the threshold is chosen on validation alone, frozen, and the same in every
   expect(all.accuracy).toBeCloseTo(hits / 40, 12);
   const half = test.filter((row) => Number(Number(row.probability_fused) >= 0.5) === row.label).length;
   expect(all.accuracy_at_0_5).toBeCloseTo(half / 40, 12);
+});
+
+test('intervals have the level that was set, and the model keeps which', async () => {
+  const config = prepared();
+  config.evaluation.confidence_level = 0.8;
+  const { outputDir, metrics, modelFile, level } = await fuse({ config, modalities }, listening());
+  expect([level, readFusionModel(modelFile).options.confidence_level]).toEqual([0.8, 0.8]);
+  const rows = readPredictions(join(outputDir, 'predictions_test.csv'));
+  const labels = rows.map(({ label }) => Number(label));
+  const area = delongAuc(
+    labels,
+    Float64Array.from(rows, (row) => Number(row.probability_fused)),
+    0.8,
+  );
+  const { auc_lower, auc_upper } = metric(metrics, { model: 'fused', split: 'test' });
+  expect(area).toMatchObject({ lower: auc_lower, upper: auc_upper });
 });
 
 test.each([

@@ -23,6 +23,7 @@ export const fuse = defineStage({
     'fusion.*',
     'evaluation.threshold_rule',
     'evaluation.target_sensitivity',
+    'evaluation.confidence_level',
   ],
   asked: ({ stack = false }: FuseOptions) => ({ stack }),
   reads: ({ config, modalities, stack = false }) => ({

@@ -11,6 +11,7 @@ import {
   readSiteAuditJson,
   writeNpy,
 } from '@radweave/artifacts';
+import { proportion } from '@radweave/stats';
 import { cohortConfig, listening } from '@radweave/study/testing/cohort';
 import {
   type MadeUpPatient,
@@ -127,6 +128,20 @@ referenceTest(
     expect(Number(read.difference) / Number(read.size)).toBeLessThan(1e-6);
   },
 );
+
+test('intervals have the level that was set, and the record says which', async () => {
+  const own = structuredClone(config);
+  own.evaluation.confidence_level = 0.8;
+  own.experiment.output_dir = tempDir();
+  const { audit, metrics, recordFile } = await run(own);
+  expect(readHarmonizeRecord(recordFile).confidence_level).toBe(0.8);
+  const { n, accuracy, accuracy_lower, accuracy_upper } = audit[0] ?? expect.unreachable();
+  const share = proportion(Math.round((accuracy ?? 0) * (n ?? 0)), n ?? 0, { level: 0.8 });
+  expect(share).toMatchObject({ lower: accuracy_lower, upper: accuracy_upper });
+  const width = (rows: HarmonizeResult['metrics']): number =>
+    (rows[0]?.auc_upper ?? Number.NaN) - (rows[0]?.auc_lower ?? Number.NaN);
+  expect(width(metrics)).toBeLessThan(width(result.metrics));
+});
 
 test('a hospital of 9 patients is left unharmonised, and that is said everywhere', () => {
   const [sy, zs] = readHarmonizeRecord(result.recordFile).sites;

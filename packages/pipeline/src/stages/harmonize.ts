@@ -20,6 +20,7 @@ export const harmonize = defineStage({
     'fusion.*',
     'evaluation.threshold_rule',
     'evaluation.target_sensitivity',
+    'evaluation.confidence_level',
     'experiment.seed',
   ],
   asked: ({ modalities, auditOnly, permutations }: HarmonizeOptions) => ({

@@ -9,6 +9,7 @@ import {
   fusionFolder,
   hashFile,
   identityOf,
+  levelOf,
   logitsPath,
   logitsRecordPath,
   readCohort,
@@ -75,7 +76,8 @@ export async function verifyFusion(
         output_dir: join(temporary, 'fusion'),
         use_aligned: false,
       };
-      Object.assign(own.evaluation, thresholdSettings(model));
+      const confidence_level = levelOf(model.options);
+      Object.assign(own.evaluation, thresholdSettings(model), { confidence_level });
       for (const modality of modalities)
         copyTables(config.data.features_dir, own.data.features_dir, modality);
       if (model.stacked !== undefined) {

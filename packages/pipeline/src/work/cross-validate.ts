@@ -42,6 +42,8 @@ export interface CrossValidateResult {
   runs: string[];
   table: string;
   outOfFold: string;
+  /** Confidence level of the intervals of `rows`. */
+  level: number;
   rows: CrossValidationRow[];
 }
 
@@ -168,9 +170,10 @@ function write(
   const evaluated = folds.map((fold) => ({ fold, run: foldRun(settings, fold) }));
   const patients = evaluated.flatMap(({ fold, run }) => outOfFold(fold, run));
   const { table, outOfFold: outOfFoldFile } = crossValidationFiles(logs);
-  const rows = summarise(evaluated, patients, classes, notes);
+  const { confidence_level: level } = config.evaluation;
+  const rows = summarise(evaluated, patients, classes, notes, level);
   writeOutOfFold(outOfFoldFile, patients, classes);
   writeCrossValidation(table, rows);
   const runs = evaluated.map(({ run }) => run.name);
-  return { name, modality, model: config.model.name, runs, table, outOfFold: outOfFoldFile, rows };
+  return { name, modality, model: config.model.name, runs, table, outOfFold: outOfFoldFile, level, rows };
 }

@@ -34,6 +34,7 @@ import {
   readPredictions,
   refuseOthers,
   replaceFilesTogether,
+  levelOf,
   SPLITS,
   type Split,
   tableWith,
@@ -47,7 +48,6 @@ import { and } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
 /** Options of `fuse`; the rest is in the `fusion` section of the configuration. */
 export interface FuseOptions {
@@ -69,6 +69,8 @@ export interface FuseResult {
   /** The frozen threshold of the fused model; null with more than two classes. */
   threshold: number | null;
   /** Whether validation patients decided it. */
+  /** Confidence level of the intervals of `metrics`. */
+  level: number;
   isThresholdChosen: boolean;
   /** Everything of `metrics.csv`. */
   metrics: FusionMetricsRow[];
@@ -92,18 +94,10 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   const load = isAllowed ? loadEveryone : loadFusedSplit;
   const splits = forEachSplit((split) => load(alignment, split, config.data.features_dir));
   const complete = forEachSplit((split) => having(splits[split], modalities));
-  const rule = thresholdRuleOf(config.evaluation);
-  const model = fitFusedModel(alignment, splits, config.fusion, rule, options.stack === true);
+  const model = fitFusedModel(alignment, splits, config, options.stack === true);
   if (isAllowed) model.file.missing = 'allow';
   if (options.stack === true) {
-    model.stack = fitStack(
-      model.modalities,
-      complete,
-      model.file.label_names,
-      config.data,
-      config.fusion,
-      rule,
-    );
+    model.stack = fitStack(model.modalities, complete, model.file.label_names, config);
     model.file.stacked = model.stack.file;
     model.warnings.push(...model.stack.warnings);
   }
@@ -111,9 +105,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
   tellInSample(model, context);
   if (model.stack === null) tellUnstacked(outputDir, context);
   const scored = forEachSplit((split) => scoreSplit(model, splits[split]));
-  const metrics = SPLITS.flatMap((split) =>
-    scored[split].flatMap((one) => fusionMetrics(one, model.file.label_names)),
-  );
+  const metrics = SPLITS.flatMap((split) => scored[split].flatMap((one) => fusionMetrics(one, model.file)));
   await replaceFilesTogether(
     outputDir,
     (folder) => writeAll(folder, { model, everyone: splits, complete, scored, metrics }),
@@ -247,3 +239,4 @@ function resultOf(
     metrics,
   };
 }
+    level: levelOf(model.file.options),

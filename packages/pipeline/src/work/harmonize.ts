@@ -44,7 +44,6 @@ import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { readCohort } from '@radweave/study/cohort/read-cohort';
 import { type StageContext, say, stopIfAsked, warn } from '@radweave/study/context/events';
 import { programVersions } from '@radweave/study/context/versions';
-import { thresholdRuleOf } from '@radweave/study/decisions/threshold';
 
 /** Options of `harmonize`; the classifier is fitted as the `fusion` section says. */
 export interface HarmonizeOptions {
@@ -61,6 +60,8 @@ export interface HarmonizeResult {
   outputDir: string;
   recordFile: string;
   modalities: string[];
+  /** Confidence level of all intervals. */
+  level: number;
   sites: HarmonisedSite[];
   audit: SiteAuditRow[];
   /** Empty with `auditOnly`. */
@@ -95,10 +96,10 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
   for (const { text } of oneLabel) warn(context, `${text}.`);
   const inSample = modalities.filter((name) => inSampleOf(sources, [name], 'train') === 'yes');
   const { seed } = config.experiment;
-  const audit = await runAudit({ splits, harmonised, modalities, inSample, seed, permutations }, context);
-  const model = auditOnly
-    ? null
-    : fitFusedModel(alignment, splits, config.fusion, thresholdRuleOf(config.evaluation), false);
+  const { confidence_level: level } = config.evaluation;
+  const audited = { splits, harmonised, modalities, inSample, seed, level, permutations };
+  const audit = await runAudit(audited, context);
+  const model = auditOnly ? null : fitFusedModel(alignment, splits, config, false);
   const metrics = model === null ? [] : harmonisedMetrics(model, splits.test, harmonisation);
   const isHarmonised = auditOnly
     ? audit.some(({ features, auc }) => features === 'harmonised' && auc !== null)
@@ -116,6 +117,7 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
     features: sources.map(usedOf),
     sites,
     seed,
+    confidence_level: level,
     notes: [...(isHarmonised ? notesOf(inSample) : []), ...oneLabel],
     files: auditOnly ? AUDIT_FILES : [...AUDIT_FILES, ...RESULT_FILES],
     versions: programVersions(),
@@ -129,7 +131,8 @@ export async function harmonize(options: HarmonizeOptions, context: StageContext
       unfinishedWithoutLast: true,
     },
   );
-  return { outputDir, recordFile: harmonizeFiles(outputDir).record, modalities, sites, audit, metrics };
+  const { record: recordFile } = harmonizeFiles(outputDir);
+  return { outputDir, recordFile, modalities, level, sites, audit, metrics };
 }
 
 /** Numbers of no hospital would be no result. @throws DataError `E_HOSPITALS`. */

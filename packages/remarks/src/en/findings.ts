@@ -13,7 +13,7 @@ const listed = (head: string, items: readonly string[]): string => `${head}: ${i
 export const FINDINGS = {
   'found-better': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `better than chance ${test.where} (the ${percent(level, 1)} interval of the AUC lies above 0.5)`,
+      `better than chance ${test.where} (the ${percent(level, 4)} interval of the AUC lies above 0.5)`,
       models,
     ),
   ),
@@ -32,13 +32,13 @@ export const FINDINGS = {
   ),
   'found-not-within': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `the model may tell hospitals apart rather than labels, as the AUC of all ${test.patients} lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 1)} interval lies above 0.5)`,
+      `the model may tell hospitals apart rather than labels, as the AUC of all ${test.patients} lies above 0.5, but not that within hospitals, which compares patients of the same one only (no ${percent(level, 4)} interval lies above 0.5)`,
       models,
     ),
   ),
   'found-none-better': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `no model is shown to be better than chance ${test.where} (that takes a ${percent(level, 1)} interval of the AUC of all ${test.patients} above 0.5 that a rank test and the number of patients support)`,
+      `no model is shown to be better than chance ${test.where} (that takes a ${percent(level, 4)} interval of the AUC of all ${test.patients} above 0.5 that a rank test and the number of patients support)`,
       models,
     ),
   ),
@@ -47,7 +47,7 @@ export const FINDINGS = {
   ),
   'found-worse': of({ level: 'number', models: 'remarks', test: 'test' }, ({ level, models, test }) =>
     listed(
-      `worse than chance ${test.where} (the ${percent(level, 1)} interval of the AUC lies below 0.5)`,
+      `worse than chance ${test.where} (the ${percent(level, 4)} interval of the AUC lies below 0.5)`,
       models,
     ),
   ),

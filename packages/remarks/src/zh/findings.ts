@@ -10,7 +10,7 @@ const listed = (head: string, items: readonly string[]): string => `${head}：${
 
 export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
   'found-better': ({ level, models, test }) =>
-    listed(`${test.where}优于随机水平（AUC 的 ${percent(level, 1)} 置信区间高于 0.5）`, models),
+    listed(`${test.where}优于随机水平（AUC 的 ${percent(level, 4)} 置信区间高于 0.5）`, models),
   'found-better-exact': ({ limit, models, test }) =>
     listed(`${test.where}优于随机水平（AUC 为 1 时没有置信区间；精确检验 p 低于 ${limit}）`, models),
   'found-only-between': ({ models, test }) =>
@@ -20,17 +20,17 @@ export const FINDINGS_ZH: Sentences<typeof FINDINGS> = {
     ),
   'found-not-within': ({ level, models, test }) =>
     listed(
-      `模型区分的可能是医院而不是标签，因为所有${test.patients}的 AUC 高于 0.5，但仅比较同一医院患者的医院内 AUC 并非如此（没有 ${percent(level, 1)} 置信区间高于 0.5）`,
+      `模型区分的可能是医院而不是标签，因为所有${test.patients}的 AUC 高于 0.5，但仅比较同一医院患者的医院内 AUC 并非如此（没有 ${percent(level, 4)} 置信区间高于 0.5）`,
       models,
     ),
   'found-none-better': ({ level, models, test }) =>
     listed(
-      `${test.where}没有任何模型显示优于随机水平（须所有${test.patients}的 AUC 的 ${percent(level, 1)} 置信区间高于 0.5，且得到秩检验与患者数的支持）`,
+      `${test.where}没有任何模型显示优于随机水平（须所有${test.patients}的 AUC 的 ${percent(level, 4)} 置信区间高于 0.5，且得到秩检验与患者数的支持）`,
       models,
     ),
   'found-not-better': ({ models, test }) => listed(`${test.where}未显示优于随机水平`, models),
   'found-worse': ({ level, models, test }) =>
-    listed(`${test.where}差于随机水平（AUC 的 ${percent(level, 1)} 置信区间低于 0.5）`, models),
+    listed(`${test.where}差于随机水平（AUC 的 ${percent(level, 4)} 置信区间低于 0.5）`, models),
   'found-worse-exact': ({ limit, models, test }) =>
     listed(`${test.where}差于随机水平（AUC 为 0 时没有置信区间；精确检验 p 低于 ${limit}）`, models),
   'found-internal-test': ({ hospitals }) =>

@@ -70,7 +70,7 @@ test('methods speak of harmonised features where a number is of them', async () 
   const data = study();
   if (!('value' in data.siteAudit)) throw new Error('no site audit');
   const said = (rows: SiteAudit['rows']): Promise<string> =>
-    methods({ ...data, siteAudit: { value: { rows, notes: [] } } }, WORDS.en);
+    methods({ ...data, siteAudit: { value: { rows, level: 0.95, notes: [] } } }, WORDS.en);
   const { rows } = data.siteAudit.value;
   expect(await said(rows)).toContain('before and after reference-batch ComBat');
   const without = rows.map((row) => (row.features === 'harmonised' ? { ...row, auc: null } : row));

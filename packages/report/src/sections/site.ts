@@ -9,12 +9,12 @@ import { optional } from './optional.ts';
 export function siteSection(context: ReportContext): Promise<Html> {
   const { words, data } = context;
   const { column } = words;
-  return optional(context, data.siteAudit, ({ rows, notes }) => {
+  return optional(context, data.siteAudit, ({ rows, level, notes }) => {
     const cautions = notes.map((note) => html`<li>${words.remark(note)}</li>`);
     const audit = table(context, {
       name: 'site-effects',
       title: words.site.title,
-      caption: words.site.caption,
+      caption: words.site.caption(level),
       head: [
         column.features,
         words.chart.patients,

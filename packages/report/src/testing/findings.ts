@@ -90,7 +90,7 @@ export function siteOf(hostile: string): Optional<SiteAudit> {
     remark('site-one-label', { hospitals: [`SY${hostile}`] }),
     remark('hospital-left', { hospital: `ZS${hostile}`, reason: together(...parts) }),
   ];
-  return { value: { rows: [row, after], notes } };
+  return { value: { rows: [row, after], level: 0.95, notes } };
 }
 
 function together(...parts: Remark[]): Remark {

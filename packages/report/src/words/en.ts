@@ -1,5 +1,5 @@
 import type { Split } from '@radweave/artifacts';
-import { and, counted, type Language, type Remark, say, type TestWords } from '@radweave/remarks';
+import { and, counted, type Language, percent, type Remark, say, type TestWords } from '@radweave/remarks';
 import { methodsInEnglish } from '../methods/en.ts';
 import { CHART_EN } from './chart-en.ts';
 import { CLAIM_EN, TRIPOD_EN } from './checklist-en.ts';
@@ -76,7 +76,7 @@ export const english = (test: TestWords, language: Language) => ({
     positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`,
   /** A number that is the mean over the labels, each against the rest. */
   macro: (name: string) => `Macro ${name === 'AUC' ? name : name.toLowerCase()}`,
-  interval: (level: number) => `${(100 * level).toFixed(0)} % CI`,
+  interval: (level: number) => `${percent(level, 4)} CI`,
   remark: (one: Remark) => say(one, language),
   /** How slices become a patient: `mean`, `top_k (3)`. */
   aggregation: language.aggregation,
@@ -220,7 +220,7 @@ export const english = (test: TestWords, language: Language) => ({
   roc: {
     title: (split: string) => `ROC curves, ${split}`,
     how: (level: number, replicates: number) =>
-      `Bands: pointwise ${(100 * level).toFixed(0)} % bootstrap intervals of the sensitivity (${replicates} resamples of patients, drawn within each label).`,
+      `Bands: pointwise ${percent(level, 4)} bootstrap intervals of the sensitivity (${replicates} resamples of patients, drawn within each label and hospital).`,
     circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,
     alt: (split: string, lines: readonly string[]) => `ROC curves of ${split} patients. ${lines.join('; ')}.`,
     rest: (label: string) => `${label} against the rest`,
@@ -294,8 +294,8 @@ export const english = (test: TestWords, language: Language) => ({
   explanations: EXPLANATIONS_EN,
   site: {
     title: 'How well features predict the hospital',
-    caption:
-      'Cross-validated prediction of the hospital from features, with one-sided permutation tests. An AUC of 0.5 and an accuracy near chance mean little site effect.',
+    caption: (level: number) =>
+      `Cross-validated prediction of the hospital from features, with one-sided permutation tests and the exact ${percent(level, 4)} interval of the accuracy. An AUC of 0.5 and an accuracy near chance mean little site effect.`,
     transductive: `transductive: the ${test.hospital}’s own unlabelled features were used`,
     scope: { all: 'all', 'val and test': `validation and ${test.set}` },
   },

@@ -1,5 +1,5 @@
 import type { AuditCheckName } from '@radweave/artifacts';
-import { type Language, say, type TestWords } from '@radweave/remarks';
+import { type Language, percent, say, type TestWords } from '@radweave/remarks';
 import { methodsInChinese } from '../methods/zh.ts';
 import { CLAIM_ZH, TRIPOD_ZH } from './checklist-zh.ts';
 import { CLINICAL_ZH } from './clinical-zh.ts';
@@ -106,7 +106,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
   macro: (name) => `宏平均${name === 'AUC' ? ' ' : ''}${name}`,
-  interval: (level) => `${(100 * level).toFixed(0)} % CI`,
+  interval: (level) => `${percent(level, 4)} CI`,
   remark: (one) => say(one, language),
   aggregation: language.aggregation,
   pair: (name, text) => `${name}：${text}`,
@@ -218,7 +218,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   roc: {
     title: (split) => `ROC 曲线，${split}`,
     how: (level, replicates) =>
-      `色带：灵敏度的逐点 ${(100 * level).toFixed(0)} % 自助法区间（在每个标签内对患者重抽样 ${replicates} 次）。`,
+      `色带：灵敏度的逐点 ${percent(level, 4)} 自助法区间（在每家医院的每个标签内对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
     alt: (split, lines) => `${split}患者的 ROC 曲线。${lines.join('；')}。`,
     rest: (label) => `${label} 对其余`,
@@ -286,7 +286,8 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   explanations: EXPLANATIONS_ZH,
   site: {
     title: '由特征预测医院的能力',
-    caption: '交叉验证下由特征预测医院，并作单侧置换检验。AUC 为 0.5、准确率接近随机水平表示中心效应小。',
+    caption: (level) =>
+      `交叉验证下由特征预测医院，并作单侧置换检验；准确率附精确 ${percent(level, 4)} 置信区间。AUC 为 0.5、准确率接近随机水平表示中心效应小。`,
     transductive: `直推式：使用了${test.hospital}自身的无标签特征`,
     scope: { all: '全部', 'val and test': `验证集与${test.set}集` },
   },

@@ -48,7 +48,7 @@ function inFolds(table: Matrix, scope: Scope): number {
     takeRows(table, own),
     own.map((i) => hospitals[i] ?? ''),
     own.map((i) => patients[i] ?? ''),
-    { seed: 1, permutations: 1, combat: combatOf(table) },
+    { seed: 1, level: 0.95, permutations: 1, combat: combatOf(table) },
   );
   return audit.value?.auc.value ?? Number.NaN;
 }
@@ -68,7 +68,10 @@ function beforehand(table: Matrix): number {
       done.data.set(data.subarray(k * COLUMNS, (k + 1) * COLUMNS), row * COLUMNS);
     });
   }
-  return auditSite(done, hospitals, patients, { seed: 1, permutations: 1 }).value?.auc.value ?? Number.NaN;
+  return (
+    auditSite(done, hospitals, patients, { seed: 1, level: 0.95, permutations: 1 }).value?.auc.value ??
+    Number.NaN
+  );
 }
 
 const average = (value: (seed: number) => number, seeds = 12): number =>
@@ -102,7 +105,7 @@ test('too few training patients in a fold, and blocks of another width, are refu
       takeRows(table, own),
       own.map((i) => hospitals[i] ?? ''),
       own.map((i) => patients[i] ?? ''),
-      { seed: 1, permutations: 1, combat: combatOf(table) },
+      { seed: 1, level: 0.95, permutations: 1, combat: combatOf(table) },
     );
   };
   expect(audit(13).value?.n).toBe(93);
@@ -110,6 +113,6 @@ test('too few training patients in a fold, and blocks of another width, are refu
     value: null,
     reason: { text: 'SY has 9 training patients in a fold: harmonising inside the folds needs at least 10' },
   });
-  const wrong = { seed: 1, permutations: 1, combat: combatOf(table, [10, 10]) };
+  const wrong = { seed: 1, level: 0.95, permutations: 1, combat: combatOf(table, [10, 10]) };
   expect(() => auditSite(table, hospitals, patients, wrong)).toThrow('20 columns, the features 30');
 });

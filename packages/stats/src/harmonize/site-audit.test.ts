@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { matrixFrom } from '../core/matrix.ts';
 import { Random } from '../core/random.ts';
 import { worstDifference } from '../core/samples.test.data.ts';
+import { proportion } from '../discrimination/proportion.ts';
 import { fitLogistic, logisticProbabilities } from '../linear/logistic.ts';
 import { rowSpace } from './row-space.ts';
 import { auditSite } from './site-audit.ts';
@@ -22,6 +23,7 @@ test('a planted site effect is found, and none is found where there is none', ()
   const planted = cohort(2.5, 100);
   const found = auditSite(matrixFrom(planted.rows), planted.hospitals, planted.patients, {
     seed: 1,
+    level: 0.95,
     permutations: 39,
   });
   expect(found.value?.auc.value).toBeGreaterThan(0.6);
@@ -31,22 +33,30 @@ test('a planted site effect is found, and none is found where there is none', ()
   const none = cohort(0, 20);
   const clean = auditSite(matrixFrom(none.rows), none.hospitals, none.patients, {
     seed: 1,
+    level: 0.95,
     permutations: 39,
   });
   expect(clean.value?.aucP).toBeGreaterThan(0.05);
   expect(clean.value?.accuracyP).toBeGreaterThan(0.05);
 });
 
+test.each([0.8, 0.99])('the interval of the accuracy is that of the level %d', (level) => {
+  const { rows, hospitals, patients } = cohort(1, 4);
+  const { value } = auditSite(matrixFrom(rows), hospitals, patients, { seed: 1, level, permutations: 1 });
+  const { accuracy, n } = value ?? expect.unreachable();
+  expect(accuracy).toEqual(proportion(Math.round((accuracy.value ?? 0) * n), n, { level }));
+});
+
 test('hospitals too small for the folds are left out and listed; one hospital is null', () => {
   const { rows, hospitals, patients } = cohort(1, 4);
   const named = hospitals.map((hospital, i) => (i === 0 ? 'tiny' : hospital));
-  const audit = auditSite(matrixFrom(rows), named, patients, { seed: 1, permutations: 9 });
+  const audit = auditSite(matrixFrom(rows), named, patients, { seed: 1, level: 0.95, permutations: 9 });
   expect(audit.value).toMatchObject({ excluded: ['tiny'], n: 59 });
   const one = auditSite(
     matrixFrom(rows),
     hospitals.map(() => 'JM'),
     patients,
-    { seed: 1 },
+    { seed: 1, level: 0.95 },
   );
   expect(one).toMatchObject({ value: null, reason: { code: 'one-site' } });
 });

@@ -37,6 +37,8 @@ const FOLDS = 5;
 
 export interface SiteAuditOptions {
   readonly seed: number;
+  /** Confidence level of the interval of the accuracy. */
+  readonly level: number;
   /** Default 199. */
   readonly permutations?: number;
   /** Harmonise inside each fold; `features` are then those before. Default: the features as they are. */
@@ -74,7 +76,7 @@ export function auditSite(
   patients: readonly string[],
   options: SiteAuditOptions,
 ): Outcome<SiteAudit> {
-  const { seed, permutations = 199, combat } = options;
+  const { seed, level, permutations = 199, combat } = options;
   checkMatrix('features', features);
   checkCount('permutations', permutations, 1);
   checkSameLength('hospitals', hospitals, 'patients', patients);
@@ -125,7 +127,7 @@ export function auditSite(
       n: rows.length,
       folds: FOLDS,
       auc: observed.auc,
-      accuracy: proportion(observed.correct, rows.length),
+      accuracy: proportion(observed.correct, rows.length, { level }),
       chance: Math.max(...kept.map(size)) / rows.length,
       aucP: pOf(permuted.filter(({ auc }) => (auc.value ?? 0) >= (observed.auc.value ?? 1))),
       accuracyP: pOf(permuted.filter(({ correct }) => correct >= observed.correct)),

@@ -1,12 +1,12 @@
 import { calibrationErrorOf } from '../calibration/curve.ts';
-import { checkSameLength, checkScored, type Numbers } from '../core/checks.ts';
+import { checkScored, type Numbers } from '../core/checks.ts';
 import { StatsInputError } from '../core/errors.ts';
 import type { Outcome } from '../core/estimate.ts';
 import { aucOfCuts } from '../discrimination/auc.ts';
 import { averagePrecisionOfCuts } from '../discrimination/average-precision.ts';
 import { f1Score } from '../discrimination/confusion.ts';
 import { RankedScores } from '../discrimination/ranked-scores.ts';
-import { type BootstrapInterval, type BootstrapOptions, bootstrap } from './bootstrap.ts';
+import { type BootstrapInterval, type BootstrapOptions, binaryStrata, bootstrap } from './bootstrap.ts';
 
 const METRICS = [
   'auc',
@@ -45,10 +45,9 @@ export function bootstrapBinary(
   if (Number.isNaN(threshold)) throw new StatsInputError('threshold is NaN');
   const ranked = new RankedScores(labels, scores);
   const { strata, predicted, probabilities = scores } = options;
-  if (strata !== undefined) checkSameLength('labels', labels, 'strata', strata);
   if (predicted !== undefined) checkScored(labels, predicted);
   checkScored(labels, probabilities);
-  const combined = Array.from(labels, (label, i) => label + 2 * (strata?.[i] ?? 0));
+  const combined = binaryStrata(labels, strata);
   const isPositive = (i: number): boolean =>
     predicted === undefined ? (scores[i] as number) >= threshold : predicted[i] === 1;
   // Per patient, its cell of the confusion table.

@@ -1,4 +1,4 @@
-import { checkCount, checkOpenUnit, type Numbers } from '../core/checks.ts';
+import { checkCount, checkOpenUnit, checkSameLength, type Numbers } from '../core/checks.ts';
 import { absent, type Outcome } from '../core/estimate.ts';
 import { quantile } from '../core/order.ts';
 import { Random } from '../core/random.ts';
@@ -49,6 +49,16 @@ export function bootstrap<Name extends string>(
   }
   const entries = names.map((name) => [name, interval(values.get(name) ?? [], replicates, level)]);
   return Object.fromEntries(entries) as Record<Name, Outcome<BootstrapInterval>>;
+}
+
+/**
+ * Strata of a binary label and, where they are given, finer ones.
+ *
+ * @param finer one whole number per patient, such as that of the hospital.
+ */
+export function binaryStrata(labels: Numbers, finer?: Numbers): number[] {
+  if (finer !== undefined) checkSameLength('labels', labels, 'strata', finer);
+  return Array.from(labels, (label, i) => label + 2 * (finer?.[i] ?? 0));
 }
 
 /** Yields stratified resamples; the array is reused. */

@@ -33,7 +33,7 @@ rTest('DeLong interval, covariance and paired test equal pROC', ['pROC', 'jsonli
   const expected = rJson<Reference[]>(PROC, { input: JSON.stringify(BINARY_SAMPLES) });
   for (const [i, { labels, first, second }] of BINARY_SAMPLES.entries()) {
     const reference = expected[i] as Reference;
-    const own = delongAuc(labels, first);
+    const own = delongAuc(labels, first, 0.95);
     if (own.value === null) throw new Error(own.reason.text);
     expect(own.value).toBeCloseTo(reference.auc, 9);
     expect(own.lower).toBeCloseTo(reference.ci[0] ?? Number.NaN, 9);
@@ -74,7 +74,7 @@ test.each([
   [[0.8, 0.9, 0.1, 0.2], 0, 'the AUC is exactly 0, so no interval can be computed'],
   [[0.3, 0.3, 0.3, 0.3], 0.5, 'all patients have the same rank, so no interval can be computed'],
 ])('scores %j have an interval of zero width and the note says why', (scores, value, note) => {
-  expect(delongAuc([0, 0, 1, 1], scores)).toMatchObject({
+  expect(delongAuc([0, 0, 1, 1], scores, 0.95)).toMatchObject({
     value,
     lower: value,
     upper: value,
@@ -83,7 +83,7 @@ test.each([
 });
 
 test('too few patients of a class, or equal rankings, are null', () => {
-  expect(delongAuc([0, 0, 1], [0.1, 0.2, 0.8])).toMatchObject({
+  expect(delongAuc([0, 0, 1], [0.1, 0.2, 0.8], 0.95)).toMatchObject({
     value: null,
     reason: { text: expect.stringContaining('at least 2') },
   });

@@ -50,7 +50,7 @@ function variance(placed: Placements): number {
  *
  * @returns null with the reason for fewer than two patients of a class.
  */
-export function delongAuc(labels: Numbers, scores: Numbers, level = 0.95): Estimate {
+export function delongAuc(labels: Numbers, scores: Numbers, level: number): Estimate {
   checkOpenUnit('level', level);
   const missing = needBothClasses(checkScored(labels, scores), 'the DeLong interval', 2);
   if (missing !== undefined) return missing;

@@ -4,7 +4,7 @@ import { quantile } from '../core/order.ts';
 import { Random } from '../core/random.ts';
 import { RankedScores } from '../discrimination/ranked-scores.ts';
 import { sensitivitiesOfCuts } from '../discrimination/roc.ts';
-import { type BootstrapOptions, resamples } from './bootstrap.ts';
+import { type BootstrapOptions, binaryStrata, resamples } from './bootstrap.ts';
 
 /** Pointwise limits of the sensitivity along a grid of false-positive rates. */
 export interface RocBand {
@@ -15,16 +15,17 @@ export interface RocBand {
 }
 
 /**
- * Pointwise percentile-bootstrap band of the ROC curve, stratified by label (as pROC's `ci.se`).
+ * Pointwise percentile-bootstrap band of the ROC curve, stratified by label (as pROC's `ci.se`) and by what is finer.
  *
+ * @param options.strata finer strata, such as hospital numbers.
  * @param options.points grid points from 0 to 1, default 101.
  */
 export function rocBand(
   labels: Numbers,
   scores: Numbers,
-  options: BootstrapOptions & { readonly points?: number },
+  options: BootstrapOptions & { readonly strata?: Numbers; readonly points?: number },
 ): Outcome<RocBand> {
-  const { seed, replicates = 2000, level = 0.95, points = 101 } = options;
+  const { seed, replicates = 2000, level = 0.95, strata, points = 101 } = options;
   checkCount('replicates', replicates, 1);
   checkCount('points', points, 2);
   checkOpenUnit('level', level);
@@ -33,8 +34,9 @@ export function rocBand(
   const grid = Float64Array.from({ length: points }, (_, i) => i / (points - 1));
   const heights = Array.from({ length: points }, () => new Float64Array(replicates));
   const ranked = new RankedScores(labels, scores);
+  const combined = binaryStrata(labels, strata);
   let replicate = 0;
-  for (const patients of resamples(labels, replicates, new Random(seed, 'roc-band'))) {
+  for (const patients of resamples(combined, replicates, new Random(seed, 'roc-band'))) {
     // Stratified resamples keep both classes, so there always is a curve.
     sensitivitiesOfCuts(ranked.cutPoints(patients), grid, (k, height) => {
       (heights[k] as Float64Array)[replicate] = height;
