@@ -15,7 +15,7 @@ import type { Remark } from '@radweave/remarks';
 import type { MapPoint } from './charts/map.ts';
 
 /** How a network was trained, from its own checkpoint. */
-export interface TrainingSettings extends Pick<Config, 'training' | 'augmentation'> {
+export interface TrainingSettings extends Pick<Config, 'model' | 'training' | 'augmentation'> {
   /** Height and width of the slices, in pixels. */
   imageSize: number;
   /** Subtracted from pixel values in 0–1, and what divides them then. */

@@ -94,6 +94,7 @@ test('a search that is killed goes on in a script and with the same command as i
   expect(whole).toMatchObject({ status: 0, stdout: expect.stringContaining('is the best of 4 trials') });
   const search = readSearch(place('whole', 'search.json'));
   expect(search).toMatchObject({ modality: 'A', rungs: [1, 2], folds: 2, strategy: 'asha' });
+  expect(search.keys[0]?.space).toEqual({ low: expect.any(Number), high: expect.any(Number) });
   expect(search.trials.map(({ state }) => state)).toEqual(expect.arrayContaining(['trained', 'halved']));
 
   const killed: ChildProcess = spawn(

@@ -46,15 +46,8 @@ function summary({ modalities, level, sites, audit, metrics, outputDir }: StageR
     'p',
     'accuracy',
   ];
-  const resultHeader = [
-    'model',
-    'hospital',
-    'label',
-    'features',
-    'transductive',
-    'n',
-    `AUC (${percent(level, 4)} CI)`,
-  ];
+  const area = `AUC (${percent(level, 4)} CI)`;
+  const resultHeader = ['model', 'hospital', 'label', 'features', 'transductive', 'n', area];
   return [
     'How well features predict the hospital (AUC 0.5: no site effect)',
     table([...auditHeader, 'chance'], audits),

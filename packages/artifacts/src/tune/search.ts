@@ -3,8 +3,10 @@ import { tableFile } from '../csv.ts';
 import { count, numberOrEmpty, oneOf, type RowOf, text } from '../csv-columns.ts';
 import { jsonFile, recordOf, sha256 } from '../json.ts';
 
+const value = z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]);
+
 /** Settings of a trial, by key. */
-const settings = recordOf(z.union([z.number(), z.string(), z.boolean(), z.null(), z.array(z.number())]));
+const settings = recordOf(value);
 export type TrialSettings = z.infer<typeof settings>;
 
 const auc = z.number().min(0).max(1).nullable();
@@ -54,7 +56,14 @@ const schema = z.object({
   /** Training patients, whom the folds divide. */
   patients: z.int(),
   /** The keys that were searched, and which are spread by their logarithm. */
-  keys: z.array(z.object({ key: z.string(), log: z.boolean() })),
+  keys: z.array(
+    z.object({
+      key: z.string(),
+      log: z.boolean(),
+      /** The values, or the range, that it was drawn from; earlier versions wrote none. */
+      space: z.union([z.array(value), z.object({ low: z.number(), high: z.number() })]).optional(),
+    }),
+  ),
   /** The best first. */
   trials: z.array(trial),
   /** Number of the best; null where none has a score. */

@@ -99,6 +99,7 @@ function settingsOf(about: CheckpointFacts, batchNorm: boolean): TrainingSetting
     batchNorm,
     precision,
     seed: config.experiment.seed,
+    model: config.model,
     training: config.training,
     augmentation: config.augmentation,
   };

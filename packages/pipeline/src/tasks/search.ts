@@ -125,7 +125,11 @@ export class SearchTasks {
     );
     const best = all.find(({ score }) => score !== null);
     const { strategy, folds } = config.tune;
-    const keys = readSpace(config).map(({ key, isLog }) => ({ key, log: isLog }));
+    const keys = readSpace(config).map(({ key, isLog }) => ({
+      key,
+      log: isLog,
+      space: config.tune.space[key],
+    }));
     const folder = config.experiment.output_dir;
     const fill = (staging: string): void => {
       const files = tuneFiles(staging);

@@ -2,6 +2,7 @@ import { MAP_NAMES } from '@radweave/artifacts';
 import { and, counted, EN, percent } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
 import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
+import { searchesInEnglish } from './search-en.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
 const patients = (n: number): string => counted(n, 'patient');
@@ -64,7 +65,7 @@ function shareOf(asked: number, { train, val }: Facts['patients']): string {
   return `${percent(train / total, 1)} instead of the ${percent(asked, 10)} requested`;
 }
 
-function training({ runs, trainedAgain, fusion, test }: Facts): string {
+function training({ runs, trainedAgain, searches, fusion, test }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
@@ -74,7 +75,7 @@ function training({ runs, trainedAgain, fusion, test }: Facts): string {
   const networks =
     trained.length === 0
       ? ''
-      : `${trainedAgain ? 'Networks were trained' : `One network was trained${runs.length > 1 ? ' for each modality' : ''}`}: ${trained.join('; ')}. ${settingsInEnglish(runs)} `;
+      : `${trainedAgain ? 'Networks were trained' : `One network was trained${runs.length > 1 ? ' for each modality' : ''}`}: ${trained.join('; ')}. ${[settingsInEnglish(runs), searchesInEnglish(searches)].filter(Boolean).join(' ')} `;
   if (fusion === null) return networks.trim();
   const scaled = fusion.standardize ? ', standardised by the training patients,' : '';
   const isMany = fusion.modalities.length > 1;

@@ -2,6 +2,7 @@ import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '
 import { shownModel, type TestKind, testKind } from '@radweave/remarks';
 import { type Division, madeOf, type ReportData, type TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
+import { type Search, searchesUsed } from './search.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
 export interface Facts {
@@ -27,6 +28,8 @@ export interface Facts {
     /** Of the features, where it is not that of the training. */
     extractedIn: string | null;
   }[];
+  /** Searches whose best settings networks were trained with. */
+  searches: Search[];
   /** How features were pooled and classified; null when nothing was fused. */
   fusion: {
     modalities: string[];
@@ -111,6 +114,7 @@ export function factsOf(data: ReportData): Facts {
       settings,
       extractedIn: otherPrecision(fusion, modality, settings),
     })),
+    searches: searchesUsed(data),
     fusion: fusion === null ? null : fusionFacts(fusion),
     models: evaluation.models.map(({ name, kind, frozen }) => ({
       name: shownModel(name, data.modalities),

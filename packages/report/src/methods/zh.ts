@@ -2,6 +2,7 @@ import { MAP_NAMES } from '@radweave/artifacts';
 import { percent, ZH } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
 import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
+import { searchesInChinese } from './search-zh.ts';
 import { settingsInChinese } from './settings-zh.ts';
 
 const list = (items: readonly string[]): string => items.join('、');
@@ -61,7 +62,7 @@ function shareOf(asked: number, { train, val }: Facts['patients']): string {
   return `${percent(train / total, 1)}（设定为 ${percent(asked, 10)}）`;
 }
 
-function training({ runs, trainedAgain, fusion, test }: Facts): string {
+function training({ runs, trainedAgain, searches, fusion, test }: Facts): string {
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? '（按切片）' : '（按患者）';
@@ -71,7 +72,7 @@ function training({ runs, trainedAgain, fusion, test }: Facts): string {
   const networks =
     trained.length === 0
       ? ''
-      : `${trainedAgain ? '训练的网络' : `${runs.length > 1 ? '每种模态训练' : '训练'}一个网络`}：${trained.join('；')}。${settingsInChinese(runs)}`;
+      : `${trainedAgain ? '训练的网络' : `${runs.length > 1 ? '每种模态训练' : '训练'}一个网络`}：${trained.join('；')}。${settingsInChinese(runs)}${searchesInChinese(searches)}`;
   if (fusion === null) return networks;
   const scaled = fusion.standardize ? '，以训练集患者标准化' : '';
   const isMany = fusion.modalities.length > 1;

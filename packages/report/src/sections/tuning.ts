@@ -3,6 +3,7 @@ import { type AxisValue, type ParallelLine, parallelChart } from '../charts/para
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
+import { lastPart } from '../methods/search.ts';
 import { figure } from '../parts/figure.ts';
 import { type Cell, table } from '../parts/table.ts';
 
@@ -19,19 +20,20 @@ export async function tuningSection(context: ReportContext): Promise<Html> {
 
 async function searchPart(context: ReportContext, search: SearchRecord): Promise<Html> {
   const { words } = context;
-  const { modality, keys, trials, folds, patients } = search;
+  const { modality, keys, trials } = search;
   const best = trials.find(({ trial }) => trial === search.best);
   const score = fixed(best?.score ?? Number.NaN, 3);
   const { tuning } = words;
   const text = [
-    tuning.how[search.strategy](modality, trials.length, search.rungs),
-    tuning.whom(patients, folds),
+    tuning.how[search.strategy](search),
+    tuning.space(search),
+    tuning.whom(search),
     ...(best === undefined
       ? [tuning.noBest]
       : [tuning.best(best.trial, score, trials.length, tiedWithBest(search)), ...chanceOf(context, best)]),
   ];
   const axes = [
-    ...keys.map(({ key, log }) => ({ name: nameOf(key), isLog: log })),
+    ...keys.map(({ key, log }) => ({ name: lastPart(key), isLog: log })),
     { name: words.chart.auc, isLog: false },
   ];
   const drawn = await figure(context, {
@@ -62,7 +64,7 @@ async function searchPart(context: ReportContext, search: SearchRecord): Promise
     caption: tuning.tableCaption,
     head: [
       tuning.trial,
-      ...keys.map(({ key }) => nameOf(key)),
+      ...keys.map(({ key }) => lastPart(key)),
       tuning.stateHead,
       tuning.epochs,
       words.chart.auc,
@@ -78,8 +80,6 @@ function chanceOf({ words: { tuning } }: ReportContext, { score, folds }: Trial)
   const few = folds.filter(isByChance).length;
   return few === 0 ? [] : [tuning.byChanceIn(few, folds.length)];
 }
-
-const nameOf = (key: string): string => key.split('.').at(-1) ?? key;
 
 function lineOf(
   { words }: ReportContext,

@@ -162,8 +162,8 @@ export function searchOf(): SearchRecord {
     folds: 2,
     patients: 30,
     keys: [
-      { key: 'training.learning_rate', log: true },
-      { key: 'training.optimizer', log: false },
+      { key: 'training.learning_rate', log: true, space: { low: 1e-5, high: 1e-2 } },
+      { key: 'training.optimizer', log: false, space: ['adam', 'sgd'] },
     ],
     trials: [
       trial(2, 1e-3, 'adam', 0.9, 1),

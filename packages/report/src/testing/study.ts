@@ -1,4 +1,10 @@
-import type { CohortPatient, FusionModelFile, HistoryRow, Split } from '@radweave/artifacts';
+import {
+  type CohortPatient,
+  defaultConfig,
+  type FusionModelFile,
+  type HistoryRow,
+  type Split,
+} from '@radweave/artifacts';
 import { asWritten, remark } from '@radweave/remarks';
 import type { Clinical, Gallery, ReportData, TrainingSettings } from '../data.ts';
 import { evaluationOf, THRESHOLD } from './evaluation.ts';
@@ -146,6 +152,7 @@ export function settingsOf(): TrainingSettings {
     batchNorm: true,
     precision: 'fp32',
     seed: 42,
+    model: defaultConfig().model,
     training: {
       ...{ batch_size: 64, epochs: 100, learning_rate: 1e-4, weight_decay: 1e-4 },
       ...{ weight_decay_exclude_norm: false, loss_type: 'ce', focal_gamma: 2, asymmetric_gamma_pos: 1 },

@@ -1,15 +1,9 @@
 import { and, counted } from '@radweave/remarks';
+import { SEARCH_EN } from '../methods/search-en.ts';
 
 export const TUNING_EN = {
   none: 'No settings were searched by radweave tune.',
-  how: {
-    random: (modality: string, trials: number, [epochs = 0]: readonly number[]) =>
-      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random ${trials === 1 ? 'was' : 'were each'} trained for at most ${counted(epochs, 'epoch')}.`,
-    asha: (modality: string, trials: number, rungs: readonly number[]) =>
-      `For ${modality}, ${counted(trials, 'trial')} of settings drawn at random ${trials === 1 ? 'was' : 'were'} compared by asynchronous successive halving (Li et al. 2020), after ${and(rungs)} ${rungs.length === 1 && rungs[0] === 1 ? 'epoch' : 'epochs'}; the best continued.`,
-  },
-  whom: (patients: number, folds: number) =>
-    `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no other patient.`,
+  ...SEARCH_EN,
   best: (trial: number, auc: string, trials: number, tied: readonly number[]) =>
     `Trial ${trial} was chosen, with a mean AUC per patient of ${auc} over the folds.${tied.length === 0 ? '' : ` ${tied.length === 1 ? 'Trial' : 'Trials'} ${and(tied)} had the same AUC.`} As the best of ${counted(trials, 'trial')}, this AUC is optimistic; it is not a result of the study.`,
   byChance:

@@ -1,15 +1,9 @@
+import { SEARCH_ZH } from '../methods/search-zh.ts';
 import type { TUNING_EN } from './tuning-en.ts';
 
 export const TUNING_ZH: typeof TUNING_EN = {
   none: '未用 radweave tune 搜索超参数。',
-  how: {
-    random: (modality, trials, [epochs = 0]) =>
-      `对模态 ${modality} 随机抽取了 ${trials} 组超参数，每组最多训练 ${epochs} 轮。`,
-    asha: (modality, trials, rungs) =>
-      `对模态 ${modality} 随机抽取了 ${trials} 组超参数，用异步连续减半法（ASHA，Li 等，2020）在训练 ${rungs.join('、')} 轮后比较，较好者继续训练。`,
-  },
-  whom: (patients, folds) =>
-    `全部试验均在 ${patients} 例训练集患者的 ${folds} 折上训练和评分；搜索过程未读取其他患者。`,
+  ...SEARCH_ZH,
   best: (trial, auc, trials, tied) =>
     `选中第 ${trial} 号试验，其各折患者水平 AUC 的均值为 ${auc}。${tied.length === 0 ? '' : `第 ${tied.join('、')} 号试验的 AUC 与之相同。`}它是 ${trials} 次试验中的最好值，因此该 AUC 偏乐观，不是本研究的结果。`,
   byChance: '该 AUC 不高于随机水平（0.5）：搜索未显示任何超参数能使网络学到适用于其他患者的内容。',

@@ -1,0 +1,36 @@
+import { and, counted } from '@radweave/remarks';
+import type { Search } from './search.ts';
+import { lastPart } from './search.ts';
+
+/** How settings were searched: for the methods and for the section of the search. */
+export const SEARCH_EN = {
+  how: {
+    random: ({ modality, trials, rungs: [epochs = 0] }: Search) =>
+      `For ${modality}, ${counted(trials.length, 'trial')} of settings drawn at random ${trials.length === 1 ? 'was' : 'were each'} trained for at most ${counted(epochs, 'epoch')}.`,
+    asha: ({ modality, trials, rungs }: Search) =>
+      `For ${modality}, ${counted(trials.length, 'trial')} of settings drawn at random ${trials.length === 1 ? 'was' : 'were'} compared by asynchronous successive halving (Li et al. 2020), after ${and(rungs)} ${rungs.length === 1 && rungs[0] === 1 ? 'epoch' : 'epochs'}; the best continued.`,
+  },
+  space: ({ keys }: Search) => `The search was over ${and(keys.map(rangeText))}.`,
+  whom: ({ patients, folds }: Search) =>
+    `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no other patient.`,
+};
+
+/** @returns nothing of a range that an earlier version did not record. */
+function rangeText({ key, log, space }: Search['keys'][number]): string {
+  if (space === undefined) return lastPart(key);
+  const range = Array.isArray(space)
+    ? space.join(', ')
+    : `${space.low} to ${space.high}${log ? ', by the logarithm' : ''}`;
+  return `${lastPart(key)} (${range})`;
+}
+
+/** What the methods say of searches whose best settings were trained with. */
+export function searchesInEnglish(searches: readonly Search[]): string {
+  return searches
+    .map((search) => {
+      const { how, space, whom } = SEARCH_EN;
+      const chosen = 'Of these trials the settings of the one with the highest AUC per patient were used.';
+      return [how[search.strategy](search), space(search), whom(search), chosen].join(' ');
+    })
+    .join(' ');
+}
