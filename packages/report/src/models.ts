@@ -52,6 +52,12 @@ export function chanceOf(evaluation: Evaluation, model: string, split: Split): A
   return againstChance(leadingAuc(row), patients, label_names.length, { level, seed }).says;
 }
 
+/** The models whose numbers lead the report: the primary one, and the stacked one beside it. None is chosen by its numbers. */
+export function leadingModels({ models, primary }: Evaluation): [string, ...string[]] {
+  const stacked = models.filter(({ name, kind }) => kind === 'stacked' && name !== primary);
+  return [primary, ...stacked.map(({ name }) => name)];
+}
+
 /** Classifiers of features (fused first, as evaluated), and the networks' own heads with what is stacked on them. */
 export function modelGroups({
   models,
@@ -86,6 +92,12 @@ export function namesNote({ data, words }: ReportContext): string | null {
 
 function isOfFeatures(kind: EvaluatedModel['kind']): boolean {
   return kind === 'features' || kind === 'fused';
+}
+
+/** Beside numbers of validation patients, who chose the epochs: that they are too good. Empty where nobody did. */
+export function optimismNote({ data, words }: ReportContext, split: Split): string {
+  const isOptimistic = data.evaluation.notes.some(({ code }) => code === 'validation-optimistic');
+  return split === 'val' && isOptimistic ? words.optimism : '';
 }
 
 /** Whether a split has no patient at all, as the external test without an external hospital. */

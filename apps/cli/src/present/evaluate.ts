@@ -5,13 +5,20 @@ import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
-import { foundText, hasExternal, kindsText, namesText } from './results.ts';
+import { foundText, hasExternal, kindsText, namesText, validationText } from './results.ts';
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
 type ShownEvaluation = Pick<
   StageResult<'evaluate'>,
-  'rows' | 'modalities' | 'labelNames' | 'comparisons' | 'aggregation' | 'findings' | 'evaluationFile'
+  | 'rows'
+  | 'modalities'
+  | 'labelNames'
+  | 'comparisons'
+  | 'aggregation'
+  | 'notes'
+  | 'findings'
+  | 'evaluationFile'
 >;
 
 export const presenter: Presenter<'evaluate'> = { text: evaluationSummary };
@@ -41,6 +48,7 @@ export function evaluationSummary(result: ShownEvaluation): string {
       result.modalities,
     ),
     ...kindsText(shown.map(({ model }) => model)),
+    ...validationText(result.notes),
     ...[
       ...shown.flatMap((row) => missing(row, result.modalities)),
       ...result.aggregation

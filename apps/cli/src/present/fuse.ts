@@ -5,6 +5,7 @@ import { number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
 import type { Presenter } from './presenter.ts';
+import { validationText } from './results.ts';
 
 // The evaluation that follows has the same AUCs.
 export const presenter: Presenter<'fuse'> = {
@@ -57,5 +58,5 @@ function metricsTable(result: StageResult<'fuse'>): string {
     'seen',
   ];
   const seen = 'seen: whether the network behind the features was trained on these patients.';
-  return `${table(header, rows)}\n${seen}`;
+  return [table(header, rows), paragraph(seen), ...validationText(result.notes)].join('\n');
 }

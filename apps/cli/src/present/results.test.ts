@@ -29,6 +29,7 @@ function evaluated(findings: EvaluationResults['findings'], ...rows: EvaluationR
     label_names: ['grade0', 'grade1'],
     home_hospital: 'JM',
     models: [],
+    notes: [],
     options: { confidence_level: 0.95 } as EvaluationResults['options'],
     rows,
   };
@@ -58,6 +59,19 @@ test('each model has one line with n and interval of validation and external tes
     'network A  60  0.900 (0.820–0.980)  80  0.600 (0.450–0.750)',
   ]);
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test('that validation chose the epochs is said below its numbers', () => {
+  const notes = [remark('small-groups'), remark('validation-optimistic', { modalities: ['A', 'P'] })];
+  const lines = resultsText({ ...evaluated([], row('network A', 'val', good)), notes }).split('\n');
+  expect(
+    lines
+      .slice(4)
+      .map((line) => line.trim())
+      .join(' '),
+  ).toBe(
+    'Note: validation AUCs of the networks of A and P, and of classifiers of their features, are optimistic: the epoch was chosen by the AUC of the validation patients.',
+  );
 });
 
 test('what was found is told in lines of 80 columns', () => {

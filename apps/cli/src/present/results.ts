@@ -16,7 +16,7 @@ import { paragraph } from '../terminal-width.ts';
 
 export type EvaluationResults = Pick<
   Evaluation,
-  'findings' | 'home_hospital' | 'label_names' | 'models' | 'options' | 'rows'
+  'findings' | 'home_hospital' | 'label_names' | 'models' | 'notes' | 'options' | 'rows'
 >;
 
 /**
@@ -28,6 +28,7 @@ export function resultsText({
   home_hospital,
   label_names,
   models: evaluated,
+  notes,
   options,
   rows,
 }: EvaluationResults): string {
@@ -57,6 +58,7 @@ export function resultsText({
     table(['model', 'n', 'validation', ...(hasTest ? ['n', EN.test[test].set] : [])], lines),
     ...namesText(models, modalities),
     ...kindsText(models),
+    ...validationText(notes),
     ...foundText(findings),
   ].join('\n');
 }
@@ -92,6 +94,13 @@ export function kindsText(models: readonly string[]): string[] {
         'only …: those of them who have nothing else.',
     ),
   ];
+}
+
+/** Why the numbers of validation are too good. */
+export function validationText(notes: EvaluationResults['notes']): string[] {
+  return notes
+    .filter(({ code }) => code === 'validation-optimistic')
+    .map(({ text }) => paragraph(`Note: ${text}.`));
 }
 
 /** What the evaluation found, a paragraph each, such as whether anything was learned. */

@@ -35,6 +35,7 @@ function fusionResult(
     modalities: ['A', 'P'],
     patients,
     level: 0.95,
+    notes: [],
     converged: true,
     threshold: null,
     isThresholdChosen: false,
@@ -106,6 +107,16 @@ test('with three classes every line of a fusion says which label it is of', () =
   expect(fusion([{ ...fused, positive_label: '1' }])).not.toMatch(/label/);
 });
 
+test('tables say the level of their intervals, and that those of validation are optimistic', () => {
+  const notes = [remark('validation-optimistic', { modalities: ['A'] })];
+  const text = fusionSummary(
+    fusionResult([{ ...fused, positive_label: '1' }], { level: 0.975, notes }),
+    true,
+  );
+  expect(text).toContain('AUC (97.5 % CI)');
+  expect(text.replaceAll('\n', ' ')).toContain('Note: validation AUCs of the network of A');
+});
+
 test('an interval without width is not shown, and a minus stands beside no dash', () => {
   expect(fusion([{ ...fused, positive_label: '1', auc: 1, auc_lower: 1, auc_upper: 1 }])).not.toMatch(
     /1\.000–/,
@@ -128,11 +139,15 @@ test('an interval without width is not shown, and a minus stands beside no dash'
     modalities: ['A', 'P'],
     labelNames: ['grade0', 'grade1'],
     aggregation: [],
+    notes: [remark('validation-optimistic', { modalities: ['A'] })],
     findings: [asWritten('no model is better than chance outside the home hospital')],
     evaluationFile: 'evaluation.json',
   });
   expect(text).not.toMatch(/1\.000–1\.000/);
   expect(plain(text)).toContain('AUC of fused minus A: −0.100 (−0.300 to −0.020)');
+  expect(plain(text)).toContain(
+    'Note: validation AUCs of the network of A, and of classifiers of its features,',
+  );
   expect(text).toContain('- no model is better than chance outside the home hospital');
 });
 
@@ -148,7 +163,14 @@ test('of one modality the classifier of its features is called as among several,
     positive_label: '1',
   };
   const result = {
-    ...{ rows, aggregation: [], findings: [], labelNames: ['grade0', 'grade1'], evaluationFile: '' },
+    ...{
+      rows,
+      aggregation: [],
+      notes: [],
+      findings: [],
+      labelNames: ['grade0', 'grade1'],
+      evaluationFile: '',
+    },
     comparisons: [{ ...comparison, auc_difference: some, delong_p: 0.5, delong_p_holm: 0.5 }],
   } as unknown as StageResult<'evaluate'>;
   const one = plain(evaluationSummary({ ...result, modalities: ['A'] }));
@@ -177,6 +199,7 @@ test('with three classes an evaluation shows the macro AUC by its bootstrap inte
       modalities: ['A', 'P'],
       labelNames: ['a', 'b', 'c'],
       aggregation: [],
+      notes: [],
       findings: [],
       evaluationFile: '',
     },
@@ -198,6 +221,7 @@ test('an evaluation without an external hospital shows no rows of it', () => {
         modalities: ['A', 'P'],
         labelNames: ['a', 'b'],
         aggregation: [],
+        notes: [],
         findings,
         evaluationFile: '',
       },
@@ -226,7 +250,14 @@ test('what results say stays within 80 columns; a path or another long word is n
   const note = asWritten('the mean had the highest AUC of those that were tried on validation patients');
   const of = { positive_label: '1', aggregation: 'mean', chosen: true, model: 'network A', note };
   const evaluated = evaluationSummary({
-    ...{ rows, comparisons: [comparison], aggregation: [of], labelNames: ['grade0', 'grade1'], findings: [] },
+    ...{
+      rows,
+      comparisons: [comparison],
+      aggregation: [of],
+      labelNames: ['grade0', 'grade1'],
+      notes: [],
+      findings: [],
+    },
     modalities: ['A', 'P'],
     evaluationFile: path,
   } as unknown as StageResult<'evaluate'>);

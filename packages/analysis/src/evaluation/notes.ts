@@ -10,6 +10,7 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
 import { FusionResults } from '../fusion/fusion-results.ts';
+import { chosenOnValidation, validationNote } from '../fusion/in-sample.ts';
 import { changedSinceFused } from '../fusion/since-fused.ts';
 import type { FusionModels } from './fusion-models.ts';
 import type { NetworkSlices } from './network-models.ts';
@@ -31,6 +32,10 @@ export function cautionsOf(
     ...inSampleNote(fusion),
     ...missing.map((one) => remark('unevaluated', one)),
     ...decisionNotes(decisions, networks, aggregation),
+    ...validationNote([
+      ...networks.map(({ modality }) => modality),
+      ...(fusion === null ? [] : chosenOnValidation(fusion.file)),
+    ]),
     ...networks.map(({ name, run }) => remark('network-is-run', { network: name, run })),
     ...networks.flatMap((network) => otherCheckpoint(network, fusion)),
     ...fusedBefore(fusion?.file ?? null, featuresDir),

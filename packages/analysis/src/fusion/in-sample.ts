@@ -1,4 +1,4 @@
-import type { FrozenRecord, InSample, Split } from '@radweave/artifacts';
+import type { FrozenRecord, FusionModelFile, InSample, Split } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { FeatureSource } from '../features/source.ts';
 
@@ -63,6 +63,19 @@ export function classifierCautions(
   }
   if (unknown.length > 0) notes.push(remark('training-unknown', { modalities: unknown }));
   return notes;
+}
+
+/** Modalities whose network, trained in this study, is that of its best epoch. */
+export function chosenOnValidation({ modalities }: Pick<FusionModelFile, 'modalities'>): string[] {
+  return modalities
+    .filter(({ in_sample, checkpoint }) => in_sample === true && !/last_checkpoint\.pth$/.test(checkpoint))
+    .map(({ modality }) => modality);
+}
+
+/** What to say beside validation numbers of these modalities. Cross-fitted networks, whose logits are stacked, are none of them. */
+export function validationNote(modalities: readonly string[]): Remark[] {
+  const names = [...new Set(modalities)];
+  return names.length === 0 ? [] : [remark('validation-optimistic', { modalities: names })];
 }
 
 /** Whether patients decided a threshold; else it was set beforehand, or there is none. */

@@ -22,7 +22,7 @@ test('model.zero_init_last: what the blocks start with is said, also of frozen s
   const context = listening();
   await buildNetwork(configuredNetwork(config), compute, context);
   expect(context.said.join('\n')).toMatch(
-    /^warning: resnet\d+: the first 2 stages are frozen at random weights, which nothing trains\. .*set model\.freeze_stages to 0\.$/m,
+    /^warning: the first 2 stages of resnet\d+ are frozen at random weights, which nothing trains: .*set model\.freeze_stages to 0\.$/m,
   );
   config.model.name = 'mobilenetv3_small_100';
   await expect(buildNetwork(configuredNetwork(config), compute, listening())).rejects.toThrow(

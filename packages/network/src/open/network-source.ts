@@ -7,6 +7,7 @@ import {
   modelInfo,
   pretrainedFile,
 } from '@radweave/models';
+import { remark } from '@radweave/remarks';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { nn } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
@@ -73,10 +74,7 @@ async function startWeights(
   if (weights.from === 'checkpoint') return { description: weights.saved.about.initial_weights, input: null };
   if (weights.from === 'scratch') {
     if (freezeStages > 0) {
-      warn(
-        context,
-        `${name}: the first ${freezeStages === 1 ? 'stage is' : `${freezeStages} stages are`} frozen at random weights, which nothing trains. From scratch, set model.freeze_stages to 0.`,
-      );
+      warn(context, `${remark('frozen-at-random', { network: name, stages: freezeStages }).text}.`);
     }
     const ones = zeroInitLast ? '' : ", the last batch norm of each block starting at 1 instead of timm's 0";
     return { description: `trained from scratch${ones}`, input: null };

@@ -16,6 +16,7 @@ import { writeMadeUpLogits } from '@radweave/study/testing/logits';
 import { pythonJson, referenceTest, rJson, rTest, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import { modalities, prepared, rowOf, run } from '../testing/evaluations.ts';
+import type { EvaluateResult } from '../work/evaluate.ts';
 import { evaluate } from './evaluate.ts';
 import { fuse } from './fuse.ts';
 import { visualize } from './visualize.ts';
@@ -238,6 +239,28 @@ test('a target sensitivity is reached on validation; the fixed rule is 0.5', asy
   expect(fixed.note?.text).not.toMatch(/threshold was chosen/);
 });
 
+/** Of which modalities the validation numbers are told to be too good. */
+function optimistic({ notes }: EvaluateResult): unknown[] {
+  return notes.flatMap(({ code, params }) => (code === 'validation-optimistic' ? [params] : []));
+}
+
+test('validation is told to be optimistic where a network of the study kept its best epoch', async () => {
+  const cohort = madeUpCohort({ train: 20, val: 20, test: 20 });
+  const told = async (set: Parameters<typeof writeMadeUpFeatures>[4]): Promise<unknown[]> => {
+    const config = cohortConfig(tempDir());
+    config.evaluation.bootstrap_replicates = 100;
+    writeMadeUpCohort(config, cohort);
+    for (const modality of modalities) writeMadeUpFeatures(config, modality, cohort, 4, set);
+    const { notes } = await fuse({ config, modalities }, listening());
+    const result = await run(config);
+    expect(optimistic(result)).toEqual(notes.map(({ params }) => params));
+    return optimistic(result);
+  };
+  expect(await told({})).toEqual([{ modalities: ['A', 'P'] }]);
+  expect(await told({ checkpoint: 'pretrained', in_sample: false })).toEqual([]);
+  expect(await told({ checkpoint: 'checkpoints/run/last_checkpoint.pth' })).toEqual([]);
+});
+
 test('networks alone are evaluated; with nothing at all the error says what to run', async () => {
   const cohort = madeUpCohort({ train: 20, val: 20, test: 20 });
   const config = cohortConfig(tempDir());
@@ -254,6 +277,7 @@ test('networks alone are evaluated; with nothing at all the error says what to r
   );
   expect(result.comparisons).toEqual([]);
   expect(result.notes.map(({ code }) => code)).not.toContain('nri-continuous');
+  expect(optimistic(result)).toEqual([{ modalities: ['A'] }]);
   expect(result.notes.map(({ text }) => text)).toContain(
     'not evaluated: no finished training run of modality P; make it with: radweave train --modality P',
   );

@@ -17,7 +17,12 @@ import {
   loadFusedSplit,
 } from '@radweave/analysis/fusion/fused-split';
 import { FusionResults } from '@radweave/analysis/fusion/fusion-results';
-import { inSampleOf, isChosen } from '@radweave/analysis/fusion/in-sample';
+import {
+  chosenOnValidation,
+  inSampleOf,
+  isChosen,
+  validationNote,
+} from '@radweave/analysis/fusion/in-sample';
 import { fusionMetrics, type ScoredSplit } from '@radweave/analysis/fusion/metrics';
 import { fitStack } from '@radweave/analysis/fusion/stack';
 import {
@@ -29,12 +34,12 @@ import {
   hashPredictions,
   isArrayOfTable,
   jsonWith,
+  levelOf,
   predictionsPath,
   ResourceError,
   readPredictions,
   refuseOthers,
   replaceFilesTogether,
-  levelOf,
   SPLITS,
   type Split,
   tableWith,
@@ -44,7 +49,7 @@ import {
   writeFusionModel,
   writePredictions,
 } from '@radweave/artifacts';
-import { and } from '@radweave/remarks';
+import { and, type Remark } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { requireModalityNames } from '@radweave/study/cohort/modality-names';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
@@ -64,16 +69,18 @@ export interface FuseResult {
   modelFile: string;
   modalities: string[];
   labelNames: string[];
+  /** Confidence level of the intervals of `metrics`. */
+  level: number;
   patients: Record<Split, number>;
   converged: boolean;
   /** The frozen threshold of the fused model; null with more than two classes. */
   threshold: number | null;
   /** Whether validation patients decided it. */
-  /** Confidence level of the intervals of `metrics`. */
-  level: number;
   isThresholdChosen: boolean;
   /** Everything of `metrics.csv`. */
   metrics: FusionMetricsRow[];
+  /** What must be known to read all of them. */
+  notes: Remark[];
 }
 
 /**
@@ -232,11 +239,12 @@ function resultOf(
     modelFile: fusionFiles(outputDir).model,
     modalities: model.modalities,
     labelNames: model.file.label_names,
+    level: levelOf(model.file.options),
     patients: forEachSplit((split) => splits[split].patients.length),
     converged: model.file.classifiers.every(({ converged }) => converged),
     threshold: metrics.find((row) => row.model === 'fused')?.threshold ?? null,
     isThresholdChosen: isChosen(model.file.classifiers[0]?.threshold ?? null),
     metrics,
+    notes: validationNote(chosenOnValidation(model.file)),
   };
 }
-    level: levelOf(model.file.options),

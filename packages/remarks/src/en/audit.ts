@@ -30,7 +30,11 @@ export const AUDIT = {
     { n: 'number', bits: 'number' },
     ({ n, bits }) => `${counted(n, 'slice')}, at most ${counted(bits, 'bit')} of 64 different`,
   ),
-  'audit-runs': of({ n: 'number' }, ({ n }) => counted(n, 'run')),
+  'audit-runs': of(
+    { n: 'number' },
+    ({ n }) =>
+      `${counted(n, 'run')} (${n === 1 ? 'its epoch was' : 'their epochs were'} chosen by validation AUC, so validation AUCs are optimistic)`,
+  ),
   'audit-fold-models': of({ n: 'number', records: 'number' }, ({ n, records }) =>
     n === 0
       ? `${counted(records, 'record')} of logits alone: no model of a fold is there any more`

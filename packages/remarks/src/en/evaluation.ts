@@ -1,5 +1,5 @@
 import { of } from '../entry.ts';
-import { and, counted, theNetworks } from './grammar.ts';
+import { and, are, counted, theNetworks } from './grammar.ts';
 
 const CALIBRATED =
   'before calibration; Brier score, calibration, net benefit, NRI and IDI are of calibrated ones, where a model could be calibrated';
@@ -149,6 +149,11 @@ export const EVALUATION = {
     ({ run }) => `run '${run}' has no slice_predictions_*.csv: it is of an older version, train again`,
   ),
   'decisions-taken-over': 'frozen decisions were taken over from an earlier evaluation, not fitted here',
+  'validation-optimistic': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `validation AUCs of the ${modalities.length === 1 ? 'network' : 'networks'} of ${and(modalities)}, and of classifiers of ${modalities.length === 1 ? 'its' : 'their'} features, are optimistic: the epoch was chosen by the AUC of the validation patients`,
+  ),
   'slices-by-best':
     "slice probabilities are pooled per patient by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic",
   'slices-by': of(
@@ -179,6 +184,11 @@ export const EVALUATION = {
     ({ kinds }) => `not in these numbers, but predicted by the model of what they have: ${kinds.join(', ')}`,
   ),
   'network-is-run': of({ network: 'model', run: 'text' }, ({ network, run }) => `${network} is run '${run}'`),
+  'frozen-at-random': of(
+    { network: 'model', stages: 'number' },
+    ({ network, stages }) =>
+      `the first ${stages === 1 ? 'stage' : `${stages} stages`} of ${network} ${are(stages)} frozen at random weights, which nothing trains: from scratch, set model.freeze_stages to 0`,
+  ),
   'other-checkpoint': of(
     { network: 'model', file: 'text' },
     ({ network, file }) => `${network} is not the checkpoint whose features were classified (${file})`,

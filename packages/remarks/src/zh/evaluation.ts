@@ -79,6 +79,8 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'run-without-predictions': ({ run }) =>
     `运行 ${run} 没有 slice_predictions_*.csv：由旧版本生成，请重新训练`,
   'decisions-taken-over': '冻结的决策沿用先前的评估，未在此重新拟合',
+  'validation-optimistic': ({ modalities }) =>
+    `${list(modalities)} 的网络及其特征的分类器的验证集 AUC 偏乐观：训练轮次即由验证集患者的 AUC 选定`,
   'slices-by-best': '各切片的概率按验证集 AUC 最高的方式汇总为患者的概率，因此各网络的验证集 AUC 偏乐观',
   'slices-by': ({ aggregation }) =>
     `各切片的概率按事先设定的方式（${aggregation}）汇总为患者的概率；其他方式的比较见汇总方式表`,
@@ -90,6 +92,8 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'kinds-here': ({ kinds }) => `本数据集患者按所具有的模态：${list(kinds)}`,
   'kinds-elsewhere': ({ kinds }) => `未计入这些数字、由其所具有模态的模型预测的患者：${list(kinds)}`,
   'network-is-run': ({ network, run }) => `${network} 即运行 ${run}`,
+  'frozen-at-random': ({ network, stages }) =>
+    `${network}的前 ${stages} 个阶段冻结于未经任何训练的随机权重：从头训练时应将 model.freeze_stages 设为 0`,
   'other-checkpoint': ({ network, file }) => `${network} 的检查点与所分类特征的检查点（${file}）不同`,
   'unknown-checkpoint': ({ network, modality }) =>
     `所分类的 ${modality} 特征来自其他程序，无法得知是否为${network}的特征`,

@@ -218,6 +218,11 @@ export function bySettings(
 /** How a checkpoint describes weights that nobody trained before; what was set otherwise may follow. */
 export const SCRATCH = 'trained from scratch';
 
+/** Stages that kept the random weights they began with. */
+export function randomStages({ initialWeights, frozenStages }: TrainingSettings): number {
+  return initialWeights.startsWith(SCRATCH) ? frozenStages : 0;
+}
+
 /** What a language calls a value; the value itself where it has no name for it. */
 export function nameOf(names: Readonly<Record<string, string>>, value: string | null): string {
   return names[value ?? ''] ?? value ?? '';

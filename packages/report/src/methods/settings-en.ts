@@ -1,6 +1,6 @@
 import { and, counted, percent } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
-import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
+import { bySettings, type Facts, nameOf, randomStages, SCRATCH } from './facts.ts';
 
 const OPTIMIZERS: Readonly<Record<string, string>> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
 
@@ -33,7 +33,8 @@ function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
   );
 }
 
-function weightsText({ initialWeights, frozenStages }: TrainingSettings): string {
+function weightsText(settings: TrainingSettings): string {
+  const { initialWeights, frozenStages } = settings;
   const start =
     initialWeights === SCRATCH
       ? 'Training began with random weights'
@@ -43,7 +44,7 @@ function weightsText({ initialWeights, frozenStages }: TrainingSettings): string
   const frozen =
     frozenStages === 0
       ? 'no stage was frozen'
-      : `the first ${frozenStages === 1 ? 'stage' : `${frozenStages} stages`} stayed frozen${initialWeights.startsWith(SCRATCH) ? ', with random weights that nothing trained' : ''}`;
+      : `the first ${frozenStages === 1 ? 'stage' : `${frozenStages} stages`} stayed frozen${randomStages(settings) > 0 ? ', with random weights that nothing trained' : ''}`;
   return `${start}; ${frozen}.`;
 }
 

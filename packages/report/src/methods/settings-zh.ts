@@ -1,6 +1,6 @@
 import { percent } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
-import { bySettings, type Facts, nameOf, SCRATCH } from './facts.ts';
+import { bySettings, type Facts, nameOf, randomStages, SCRATCH } from './facts.ts';
 
 const OPTIMIZERS: Readonly<Record<string, string>> = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' };
 
@@ -34,14 +34,15 @@ function textOf({ settings, extractedIn }: Facts['runs'][number]): string {
   );
 }
 
-function weightsText({ initialWeights, frozenStages }: TrainingSettings): string {
+function weightsText(settings: TrainingSettings): string {
+  const { initialWeights, frozenStages } = settings;
   const start =
     initialWeights === SCRATCH
       ? '训练从随机权重开始'
       : initialWeights.startsWith(SCRATCH)
         ? '训练从随机权重开始，每个残差块最后的批归一化的缩放以 1 而非 0 起始'
         : `训练的初始权重：${initialWeights}`;
-  const untrained = initialWeights.startsWith(SCRATCH) ? '，其随机权重未经任何训练' : '';
+  const untrained = randomStages(settings) > 0 ? '，其随机权重未经任何训练' : '';
   return `${start}；${frozenStages === 0 ? '未冻结任何阶段' : `冻结前 ${frozenStages} 个阶段${untrained}`}。`;
 }
 

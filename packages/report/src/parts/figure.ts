@@ -30,7 +30,7 @@ export async function figure(context: ReportContext, spec: FigureSpec): Promise<
   const { caption = '', how = '' } = spec;
   const first = context.firstTold(how, number);
   const read = first === number || how === '' ? how : words.readAs(words.figure(first));
-  const told = words.sentences([caption, read].filter((text) => text !== ''));
+  const told = words.sentences([caption, read]);
   return html`<figure id="figure-${number}">
 <div class="plot" role="img" aria-label="${spec.alt}" tabindex="0">${new Html(sized)}</div>
 <figcaption><strong>${words.titled(words.figure(number), spec.title)}${words.stop.trim()}</strong> ${told}</figcaption>

@@ -3,7 +3,16 @@ import { type ForestRow, forestChart } from '../charts/forest.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateCell, estimateText, fixed, NOT_AVAILABLE, pText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { emptySplits, hospitalsOf, isEmpty, modelGroups, namesNote, POOLED, rowOf } from '../models.ts';
+import {
+  emptySplits,
+  hospitalsOf,
+  isEmpty,
+  modelGroups,
+  namesNote,
+  optimismNote,
+  POOLED,
+  rowOf,
+} from '../models.ts';
 import { figure } from '../parts/figure.ts';
 import { type Cell, table } from '../parts/table.ts';
 
@@ -21,7 +30,7 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
           words.hospitals.title(!isEmpty(context, 'test'), isMacro),
           ...(group.name === 'networks' ? group.models.map(words.modelName) : []),
         ]),
-        how: words.hospitals.how(isMacro),
+        how: words.sentences([words.hospitals.how(isMacro), optimismNote(context, 'val')]),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),
         picture: forestChart(rows, isMacro ? words.macro(words.chart.auc) : words.chart.auc),
       }),

@@ -9,7 +9,7 @@ import type { ReportContext } from '../context.ts';
 import { estimateCell, NOT_AVAILABLE } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { isEmpty, namesNote, nothingOf, POOLED, probabilitiesOf } from '../models.ts';
+import { isEmpty, namesNote, nothingOf, optimismNote, POOLED, probabilitiesOf } from '../models.ts';
 import { type Cell, table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
@@ -48,7 +48,11 @@ function performance(context: ReportContext, split: Split): Html | null {
   return table(context, {
     name: `performance-${split}`,
     title: words.results.title(words.splits[split]),
-    caption: words.sentences([words.results.caption(!manyLabels), namesNote(context) ?? '']),
+    caption: words.sentences([
+      words.results.caption(!manyLabels),
+      optimismNote(context, split),
+      namesNote(context) ?? '',
+    ]),
     head: [
       column.model,
       column.hospital,

@@ -3,7 +3,15 @@ import { type RocLine, rocChart } from '../charts/roc.ts';
 import type { ReportContext } from '../context.ts';
 import { estimateText } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { EVALUATED, modelGroups, nothingOf, POOLED, probabilitiesOf, rowOf } from '../models.ts';
+import {
+  EVALUATED,
+  modelGroups,
+  nothingOf,
+  optimismNote,
+  POOLED,
+  probabilitiesOf,
+  rowOf,
+} from '../models.ts';
 import { figure, grid } from '../parts/figure.ts';
 
 /** ROC curves of all patients of validation and of the external test, with bands. */
@@ -38,7 +46,7 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
           // Curves of single labels do not say whose they are.
           ...(label_names.length === 2 && group.name === 'features' ? [] : models.map(words.modelName)),
         ]),
-        caption: circle,
+        caption: words.sentences([circle, optimismNote(context, split)]),
         how: bands,
         alt: words.roc.alt(
           words.splits[split],

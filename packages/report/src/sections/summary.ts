@@ -1,5 +1,7 @@
 import { type EstimateRecord, type EvaluationRow, leadingAuc, type Split } from '@radweave/artifacts';
+import { type Remark, remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
+import type { ReportData } from '../data.ts';
 import {
   estimateCell,
   estimateInText,
@@ -10,7 +12,16 @@ import {
 } from '../format.ts';
 import { frozenRemark, isChosen } from '../frozen.ts';
 import { type Html, html } from '../html/html.ts';
-import { hospitalsOf, namesNote, POOLED, probabilitiesOf, rowOf } from '../models.ts';
+import { randomStages } from '../methods/facts.ts';
+import {
+  hospitalsOf,
+  leadingModels,
+  namesNote,
+  optimismNote,
+  POOLED,
+  probabilitiesOf,
+  rowOf,
+} from '../models.ts';
 import { table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
@@ -29,14 +40,24 @@ export function summarySection(context: ReportContext): Html {
           takenOver: evaluation.options.decisions === 'taken over' ? fittedOnText(words, threshold) : null,
         };
   const cards = placesOf(context).flatMap(([split, hospital]) => {
-    const row = rowOf(evaluation, evaluation.primary, split, hospital);
-    return row === undefined ? [] : [card(context, row)];
+    const [row, ...beside] = leadingModels(evaluation).flatMap(
+      (model) => rowOf(evaluation, model, split, hospital) ?? [],
+    );
+    return row === undefined ? [] : [card(context, row, beside)];
   });
-  const { notes } = evaluation;
-  return html`${synthetic(context)}${found(context)}<p>${words.summary.lead(words.modelName(evaluation.primary), rule)}</p>
+  const notes = [...frozenAtRandom(data), ...evaluation.notes];
+  return html`${synthetic(context)}${found(context)}<p>${words.summary.lead(leadingModels(evaluation).map(words.modelName), rule)}</p>
 <div class="cards">${cards}</div>
 ${byKind(context)}
 ${notes.length === 0 ? null : html`<h3>${words.summary.caution}</h3><ul>${notes.map((note) => html`<li>${words.remark(note)}</li>`)}</ul>`}`;
+}
+
+/** A caution for each network some of which nothing trained. */
+function frozenAtRandom({ runs }: ReportData): Remark[] {
+  return runs.flatMap(({ modality, settings }) => {
+    const stages = settings === null ? 0 : randomStages(settings);
+    return stages === 0 ? [] : [remark('frozen-at-random', { network: `network ${modality}`, stages })];
+  });
 }
 
 /** Where patients lack modalities: the primary model beside everybody, and beside those of each kind who lack some. */
@@ -51,7 +72,10 @@ function byKind(context: ReportContext): Html | null {
   return table(context, {
     name: 'kinds-results',
     title: words.summary.byKind,
-    caption: words.summary.byKindCaption(words.modelName(primary)),
+    caption: words.sentences([
+      words.summary.byKindCaption(words.modelName(primary)),
+      optimismNote(context, 'val'),
+    ]),
     head: [
       words.column.model,
       words.column.split,
@@ -93,7 +117,8 @@ function placesOf({ data }: ReportContext): [Split, string][] {
   return [...(hospitals.length > 0 ? [['test', POOLED] as [Split, string]] : []), ...each, ['val', POOLED]];
 }
 
-function card(context: ReportContext, row: EvaluationRow): Html {
+/** @param beside the same place, of the models beside the primary one: their AUC alone is shown. */
+function card(context: ReportContext, row: EvaluationRow, beside: readonly EvaluationRow[]): Html {
   const { data, words } = context;
   const place =
     row.hospital === POOLED ? words.splits[row.split] : words.pair(words.splits[row.split], row.hospital);
@@ -106,7 +131,7 @@ function card(context: ReportContext, row: EvaluationRow): Html {
   return html`<div class="card"><h3>${place}</h3>
 <p class="big">${named(words.chart.auc)} ${auc.value === null ? NOT_AVAILABLE : auc.value.toFixed(2)}</p>
 <p>${cardInterval(context, auc, level)}</p>
-<ul>${line(named(column.sensitivity), row.sensitivity)}${line(named(column.specificity), row.specificity)}</ul>
+<ul>${line(named(column.sensitivity), row.sensitivity)}${line(named(column.specificity), row.specificity)}${beside.map((one) => line(words.items([words.modelName(one.model), named(words.chart.auc)]), leadingAuc(one)))}</ul>
 <p class="n">${words.nOf(row.n, row.n_positive)}</p></div>`;
 }
 

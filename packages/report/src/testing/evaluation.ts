@@ -37,6 +37,7 @@ const NOTES = [
     command: 'radweave train --modality P',
   }),
   remark('slices-by', { aggregation: 'mean' }),
+  remark('validation-optimistic', { modalities: ['A', 'P'] }),
   remark('network-is-run', { network: 'network A', run: 'resnet18_A_20261123-113825' }),
   remark('thresholds-uncalibrated'),
   remark('nri-continuous'),

@@ -85,11 +85,13 @@ export const english = (test: TestWords, language: Language) => ({
   /** Tells a modality's two models apart: the classifier of its features, which files may call otherwise, and the network itself. */
   namesNote: (classifier: string, network: string | null, modality: string, file: string | null) =>
     `“${classifier}” is the logistic regression on the extracted features of ${modality}${file === null ? ' alone' : `, which the files call ${file}`}${network === null ? '' : `; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient`}.`,
+  /** Beside numbers of validation. */
+  optimism: 'Validation AUCs are optimistic: these patients chose the epoch (see the notes of the summary).',
   /** Parts of a sentence, by semicolons. */
   parts: (texts: readonly string[]) => texts.join('; '),
   /** Ends a sentence that another follows. */
   stop: '. ',
-  sentences: (texts: readonly string[]) => texts.join(' '),
+  sentences: (texts: readonly string[]) => texts.filter((text) => text !== '').join(' '),
   /** Short things in a row: `A, P`. */
   items: (texts: readonly string[]) => texts.join(', '),
   /** Names of one kind, such as hospitals. */
@@ -126,7 +128,10 @@ export const english = (test: TestWords, language: Language) => ({
      * `rule`: the threshold, whether patients chose it, and which ones if that was in an earlier evaluation; null where
      * there is none, with several labels.
      */
-    lead: (model: string, rule: { text: string; chosen: boolean; takenOver: string | null } | null) => {
+    lead: (
+      [model = '', ...beside]: readonly string[],
+      rule: { text: string; chosen: boolean; takenOver: string | null } | null,
+    ) => {
       const how =
         rule === null
           ? 'Each patient is given the most probable label.'
@@ -135,7 +140,7 @@ export const english = (test: TestWords, language: Language) => ({
               ? `Its threshold was chosen on the validation patients (${rule.text}) and then kept.`
               : `Its threshold (${rule.text}) was taken over from an earlier evaluation, which chose it on: ${rule.takenOver}.`
             : `Its threshold was set, not chosen on patients (${rule.text}).`;
-      return `The numbers below are those of the model “${model}”; each patient counts once. ${how}`;
+      return `The numbers below are those of the model “${model}”${beside.length === 0 ? '' : `, with the AUC of “${beside.join('”, “')}” beside them`}; each patient counts once. ${how}`;
     },
     caution: 'Notes and cautions',
     byKind: 'Patients who lack a modality',

@@ -112,6 +112,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   pair: (name, text) => `${name}：${text}`,
   namesNote: (classifier, network, modality, file) =>
     `“${classifier}”指${file === null ? '仅' : ''}以模态 ${modality} 的提取特征拟合的逻辑回归${file === null ? '' : `（文件中称为 ${file}）`}${network === null ? '' : `；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率`}。`,
+  optimism: '验证集 AUC 偏乐观：训练轮次即由这些患者选定（见摘要的注意事项）。',
   parts: (texts) => texts.join('；'),
   stop: '。',
   sentences: (texts) => texts.join(''),
@@ -138,7 +139,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
         : `${hospitals.join('、')} 的患者为合成数据，其图像由 Radweave 自行绘制；凡包含这些患者的结果均不能说明真实患者的情况。`,
     found: '主要发现',
     olderEvaluation: '此评估由旧版本生成，未说明模型是否学到了任何信息。重新生成命令：radweave evaluate',
-    lead: (model, rule) => {
+    lead: ([model = '', ...beside], rule) => {
       const how =
         rule === null
           ? '每例患者判为概率最高的标签。'
@@ -147,7 +148,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
               ? `其阈值由验证集患者确定（${rule.text}），此后保持不变。`
               : `其阈值（${rule.text}）沿用先前的评估，当时的拟合数据为：${rule.takenOver}。`
             : `其阈值为设定值，并非由患者选定（${rule.text}）。`;
-      return `以下为模型“${model}”在患者层面的结果。${how}`;
+      return `以下为模型“${model}”在患者层面的结果${beside.length === 0 ? '' : `，并附“${beside.join('”、“')}”的 AUC`}。${how}`;
     },
     caution: '注意事项',
     byKind: '缺少某一模态的患者',
