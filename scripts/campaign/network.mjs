@@ -92,8 +92,9 @@ function begin(folder, rank, other) {
 async function one(folder, other, { does, killed, seconds }, say) {
   rmSync(join(folder, 'outputs'), { recursive: true, force: true });
   const ranks = [0, 1].map((rank) => begin(folder, rank, other));
-  const last = join(folder, 'outputs', 'checkpoints', 'run', 'last_checkpoint.pth');
-  while (!existsSync(last) && ranks.every(({ child }) => child.exitCode === null)) await sleep(50);
+  // Written after the first checkpoint: before it the run has not begun.
+  const record = join(folder, 'outputs', 'checkpoints', 'run', 'run.json');
+  while (!existsSync(record) && ranks.every(({ child }) => child.exitCode === null)) await sleep(50);
   const hurt = performance.now();
   await does({ ranks });
   const ends = await Promise.all(ranks.map(({ end }) => end));
