@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const code = reportError(explainFileError(error), args.includes('--debug'), (text) =>
       process.stderr.write(forThisStudy(text)),
     );
-    if (code === EXIT.interrupted) {
+    if (code === EXIT.interrupted && !Object(error).isOthers) {
       // The demonstration is made again each time.
       const what = args.includes('demo') ? 'To start again' : 'To continue';
       process.stderr.write(`${what}: ${toContinue(args, error)}\n`);

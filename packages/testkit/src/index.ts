@@ -1,6 +1,7 @@
 /** Test support shared by every package. Never a dependency of published code. */
 
 export { filesBelow } from './files.ts';
+export { freePort } from './free-port.ts';
 export { needs, onLinux, onPosix } from './needs.ts';
 export { useNewestLibtorch } from './newest-libtorch.ts';
 export { OBJECT_SERVER_NEEDS, ObjectServer } from './object-server.ts';

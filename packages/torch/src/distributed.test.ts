@@ -1,7 +1,7 @@
 // Several processes of this machine, each with the built package: what they tell each other, and what they learn together.
-import { onLinux, pythonJson, referenceTest } from '@radweave/testkit';
+import { freePort, onLinux, pythonJson, referenceTest } from '@radweave/testkit';
 import { expect } from 'vitest';
-import { engineRanks, freePort } from './testing/processes.ts';
+import { engineRanks } from './testing/processes.ts';
 
 /** A network, slices and steps that every process makes alike; `learn` gives the mean loss of some slices of 12. */
 const NETWORK = `

@@ -74,10 +74,9 @@ async function runAndShow(
     }
   } catch (error) {
     if (written !== undefined && Object(error).code === written.code) print(written.read(call.config));
-    throw error;
+    throw isFirst(stage) ? error : Object.assign(Object(error), { isOthers: true });
   }
-  // Of processes that train together the first tells.
-  if (stage.name === 'train' && (placeIn(process.env)?.rank ?? 0) > 0) return;
+  if (!isFirst(stage)) return;
   const next = stage.command.next?.(call, flags) ?? null;
   print(
     written?.read(call.config) ??
@@ -87,6 +86,11 @@ async function runAndShow(
   );
   const wrong = fault?.(result as never) ?? null;
   if (wrong !== null) throw wrong;
+}
+
+/** Of processes that train together the first one tells of the result, or how to continue. */
+function isFirst(stage: SomeStage): boolean {
+  return stage.name !== 'train' || (placeIn(process.env)?.rank ?? 0) === 0;
 }
 
 async function withNext(

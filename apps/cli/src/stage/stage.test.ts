@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generatePhantomCohort } from '@radweave/phantom';
-import { onPosix, tempDir } from '@radweave/testkit';
+import { freePort, onLinux, onPosix, tempDir } from '@radweave/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { STOP_SIGNALS } from './stop-signals.ts';
 
@@ -16,13 +17,18 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs the real command in `folder`; `onText` sees what it says while it runs. */
-function radweave(
+/** Begins the real command in `folder`; `onText` sees what it says while it runs. */
+function begun(
   folder: string,
   args: string[],
   onText: (text: string, child: ChildProcess) => void = () => undefined,
-): Promise<Ended> {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  env: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; end: Promise<Ended> } {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (text) => {
     ended.stdout += text;
@@ -31,10 +37,11 @@ function radweave(
     ended.stderr += text;
     onText(ended.stderr, child);
   });
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ ...ended, code }));
-  });
+  const end = once(child, 'close').then(([code]) => ({ ...ended, code }));
+  return { child, end };
 }
+
+const radweave = (...args: Parameters<typeof begun>): Promise<Ended> => begun(...args).end;
 
 const TRAIN = [
   'train',
@@ -140,6 +147,31 @@ onPosix('every request to end saves, and the run continues from there', async ()
   const history = join(folder, 'each/logs/run/training_history.csv');
   expect(readFileSync(history, 'utf8').trim().split('\n').length).toBeGreaterThan(signals.length);
 });
+
+onLinux(
+  'processes that train together all stop when one is asked to, and the first one says how to continue',
+  async () => {
+    const output = ['--output-dir', 'together'];
+    const asks: [signal: NodeJS.Signals, rank: number, args: string[]][] = [
+      ['SIGUSR1', 1, [...TRAIN, ...output, '--epochs', '6']],
+      ['SIGUSR2', 0, ['train', '--modality', 'A', ...output, '--resume', '--run', 'run']],
+    ];
+    for (const [signal, asked, args] of asks) {
+      const meeting = { MASTER_ADDR: '127.0.0.1', MASTER_PORT: String(await freePort()), WORLD_SIZE: '2' };
+      const ranks = [0, 1].map((rank) => {
+        const ask = (text: string): void => {
+          const child = ranks[asked]?.child;
+          if (/epoch \d\/6/.test(text) && child?.killed === false) child.kill(signal);
+        };
+        return begun(folder, args, ask, { ...meeting, RANK: String(rank), RADWEAVE_THREADS: '1' });
+      });
+      const [first, second] = await Promise.all(ranks.map(({ end }) => end));
+      expect([first?.code, second?.code], `${signal}: ${second?.stderr}`).toEqual([4, 4]);
+      expect(first?.stderr).toMatch(/^To continue: .* train .*--output-dir together/m);
+      expect(second?.stderr).not.toContain('To continue');
+    }
+  },
+);
 
 onPosix('under nohup a closed terminal ends nothing', async () => {
   const line = 'nohup "$0" "$@" & echo "pid $!"; wait $!';

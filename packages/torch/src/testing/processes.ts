@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
+import { freePort } from '@radweave/testkit';
 
 /** The built package: worker threads and child processes of Node 20 cannot load TypeScript. */
 const ENGINE: string = new URL('../../dist/index.js', import.meta.url).href;
@@ -37,15 +37,6 @@ export interface Ranks {
   processes: ChildProcess[];
   /** What each printed, and how it ended. */
   ends: Promise<{ status: number | null; stdout: string; stderr: string }[]>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** Starts a source as ranks of a `ProcessGroup`; `rank`, `size` and `meeting(timeoutSeconds)` are in it. */
