@@ -1,117 +1,57 @@
 // Several processes of the built package train one network: what they learn is what one learns.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import {
-  type Config,
-  lockFolder,
-  readHistory,
-  readSlicePredictions,
-  SPLITS,
-  slicePredictionsPath,
-  splitPath,
-} from '@radweave/artifacts';
+import { lockFolder, splitPath } from '@radweave/artifacts';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
-import { filesBelow, onLinux, tempDir } from '@radweave/testkit';
-import { cudaDeviceCount, loadCheckpoint, type Tensor } from '@radweave/torch';
+import { SIDE } from '@radweave/study/testing/cohort';
+import { filesBelow, onLinux } from '@radweave/testkit';
+import { cudaDeviceCount } from '@radweave/torch';
 import { expect } from 'vitest';
-import type { TrainOptions } from '../work/open-training.ts';
-import type { Together } from '../work/together.ts';
-import { preprocess } from './preprocess.ts';
+import {
+  expectAlike,
+  expectClose,
+  lossesOf,
+  places,
+  prepared,
+  type Said,
+  type Study,
+  said,
+  trained,
+} from './train-together.test.data.ts';
 
-const RUN_STAGE = new URL('../../dist/runner/run-stage.js', import.meta.url).href;
+const NATIVE = new URL('../../../native/dist/index.js', import.meta.url).href;
 
-let config: Config;
-let bestHparamsDir: string;
-
-async function prepare(): Promise<void> {
-  const folder = tempDir();
-  config = cohortConfig(folder);
-  bestHparamsDir = join(folder, 'best_hparams');
-  writeCohortFolders(join(folder, 'raw'), 4, 3);
-  await preprocess({ config }, listening());
-  // With batch norm, whose statistics are of the whole batch, and learning rates at which rounding does not grow.
-  Object.assign(config.model, { name: 'resnet18', pretrained: false });
-  const training = {
+/** Four patients of each class with three slices. */
+const few = (): Promise<Study> =>
+  prepared(4, 3, {
     batch_size: 4,
     grad_accumulation: 2,
     epochs: 3,
-    precision: 'fp32',
     class_weights: 'balanced',
-    optimizer: 'sgd',
-    learning_rate: 0.0001,
-  };
-  Object.assign(config.training, training, { device: 'cpu', clip_grad_norm: 1 });
-  config.evaluation.bootstrap_replicates = 100;
-}
-
-/** What a process prints: each event of training, then its result or its error. */
-interface Said {
-  step?: { epoch: number; step: number; loss: number; slices: number };
-  epoch?: number;
-  ended?: string;
-  message?: string;
-}
-
-/** Trains in a process of its own, which SIGTERM asks to stop. */
-function trained(name: string, together: Together | undefined, resume = false): ChildProcess {
-  const own = structuredClone(config);
-  own.experiment.name = name;
-  const options: TrainOptions = { config: own, modality: 'A', resume, run: '', bestHparamsDir, together };
-  const code = `
-    const { runStage } = await import(${JSON.stringify(RUN_STAGE)});
-    let isAsked = false;
-    process.on('SIGTERM', () => { isAsked = true; });
-    const say = (what) => console.log(JSON.stringify(what));
-    const emit = ({ kind, report }) => {
-      if (kind === 'step') say({ step: report });
-      if (kind === 'epoch') say({ epoch: report.epoch });
-    };
-    try {
-      const { ending } = await runStage('train', ${JSON.stringify(options)}, { emit, shouldStop: () => isAsked });
-      say({ ended: ending });
-    } catch ({ code, message }) {
-      say({ ended: code, message });
-    }`;
-  return spawn(process.execPath, ['--input-type=module', '-e', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    clip_grad_norm: 1,
   });
-}
-
-async function said(child: ChildProcess): Promise<Said[]> {
-  if (child.stdout === null) throw new Error('no output');
-  const lines = (await text(child.stdout)).split('\n').filter((line) => line !== '');
-  return lines.map((line) => JSON.parse(line));
-}
-
-/** The places of processes that somebody else has started. */
-async function places(size: number): Promise<Together[]> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = Object(server.address()) as { port: number };
-  server.close();
-  const place = { size, onThisMachine: undefined, localRank: undefined, address: '127.0.0.1', port };
-  return Array.from({ length: size }, (_, rank) => ({ processes: { ...place, rank }, timeoutSeconds: 60 }));
-}
 
 /** How two processes end that a launcher has started. */
-async function launched(name: string, resume = false): Promise<(Said | undefined)[]> {
-  const children = (await places(2)).map((together) => trained(name, together, resume));
+async function launched(
+  study: Study,
+  name: string,
+  { resume = false, first = ['', ''] } = {},
+): Promise<(Said | undefined)[]> {
+  const children = (await places(2)).map((together, rank) =>
+    trained(study, name, together, { resume, first: first[rank] }),
+  );
   return (await Promise.all(children.map(said))).map((lines) => lines.at(-1));
 }
 
 /** Two processes; the second gets a signal when the first tells of a step of an epoch. */
 async function signalled(
+  study: Study,
   name: string,
   resume: boolean,
   signal: NodeJS.Signals,
   epoch: number,
 ): Promise<Said[][]> {
-  const [first, second] = (await places(2)).map((together) => trained(name, together, resume));
+  const [first, second] = (await places(2)).map((together) => trained(study, name, together, { resume }));
   if (first === undefined || second === undefined) throw new Error('no processes');
   first.stdout?.on('data', (output: Buffer) => {
     if (output.toString().includes(`"epoch":${epoch},"step":2`)) second.kill(signal);
@@ -119,92 +59,69 @@ async function signalled(
   return Promise.all([said(first), said(second)]);
 }
 
-async function weights(name: string): Promise<Map<string, Tensor>> {
-  const saved = await loadCheckpoint(new RunFolder(config.experiment.output_dir, name).last);
-  const model = saved instanceof Map ? saved.get('model_state_dict') : undefined;
-  if (!(model instanceof Map)) throw new Error('no weights');
-  return model;
-}
-
-/** That two runs have learnt the same: losses, weights, and what they say of every slice. */
-async function expectAlike(name: string, other: string): Promise<void> {
-  const [one, two] = [name, other].map((run) => new RunFolder(config.experiment.output_dir, run));
-  if (one === undefined || two === undefined) throw new Error('no runs');
-  const losses = (run: RunFolder): number[] =>
-    readHistory(run.history).flatMap((row) => [Number(row.train_loss), Number(row.val_loss)]);
-  losses(one).forEach((loss, i) => {
-    expect(Math.abs(loss - (losses(two)[i] ?? Number.NaN))).toBeLessThan(1e-5);
-  });
-  const others = await weights(other);
-  for (const [key, value] of await weights(name)) {
-    const difference = others.get(key)?.sub(value).abs().max().item();
-    expect(difference, key).toBeLessThan(1e-4);
-  }
-  for (const split of SPLITS) {
-    const slices = (run: RunFolder) => readSlicePredictions(slicePredictionsPath(run.logs, split));
-    const expected = slices(two);
-    const names = (rows: typeof expected): string[] => rows.map(({ image_path }) => image_path);
-    expect(names(slices(one))).toEqual(names(expected));
-  }
-}
-
-const lossesOf = (all: readonly Said[]): number[] =>
-  all.flatMap(({ step }) => (step === undefined ? [] : [step.loss]));
-
 onLinux(
   'any number of processes learns what one learns, also where all are asked to stop, stop early, or one is killed and training resumed',
   async () => {
-    await prepare();
-    const alone = lossesOf(await said(trained('alone', undefined)));
+    const study = await few();
+    const alone = lossesOf(await said(trained(study, 'alone', undefined)));
     const [only] = await places(1);
-    await said(trained('one', only));
-    await expectAlike('one', 'alone');
+    await said(trained(study, 'one', only));
+    await expectAlike(study, 'one', 'alone');
 
-    const three = await said(trained('three', { processes: 3, timeoutSeconds: 60 }));
+    const three = await said(trained(study, 'three', { processes: 3, timeoutSeconds: 60 }));
     expect(three.at(-1)).toEqual({ ended: 'finished' });
-    expect(lossesOf(three).length).toBe(alone.length);
     // A batch that is smaller than their number, of which one process has no slice.
     expect(three.some(({ step }) => step?.slices === 2)).toBe(true);
-    lossesOf(three).forEach((loss, i) => {
-      expect(Math.abs(loss - (alone[i] ?? Number.NaN))).toBeLessThan(1e-5);
-    });
-    await expectAlike('three', 'alone');
+    expectClose(lossesOf(three), alone);
+    await expectAlike(study, 'three', 'alone');
 
-    const stopped = await signalled('two', false, 'SIGTERM', 1);
+    const stopped = await signalled(study, 'two', false, 'SIGTERM', 1);
     for (const one of stopped) expect(one.at(-1)).toMatchObject({ ended: 'E_INTERRUPTED' });
-    const [first, second] = await signalled('two', true, 'SIGKILL', 2);
+    const [first, second] = await signalled(study, 'two', true, 'SIGKILL', 2);
     const lost = { ended: 'E_RANK_LOST', message: expect.stringContaining('resume the run') };
     expect(first?.at(-1)).toMatchObject(lost);
     expect(second).toEqual([]);
-    expect((await said(trained('two', undefined, true))).at(-1)).toEqual({ ended: 'finished' });
-    await expectAlike('two', 'alone');
+    expect((await said(trained(study, 'two', undefined, { resume: true }))).at(-1)).toEqual({
+      ended: 'finished',
+    });
+    await expectAlike(study, 'two', 'alone');
 
-    Object.assign(config.training, { learning_rate: 1e-12, epochs: 50, early_stop_patience: 1 });
-    expect(await launched('stuck')).toEqual([{ ended: 'early stop' }, { ended: 'early stop' }]);
+    Object.assign(study.config.training, { learning_rate: 1e-12, epochs: 50, early_stop_patience: 1 });
+    expect(await launched(study, 'stuck')).toEqual([{ ended: 'early stop' }, { ended: 'early stop' }]);
   },
 );
 
+onLinux('two processes with 16 slices each learn in 50 steps what one learns with 32', async () => {
+  const study = await prepared(7, 32, { batch_size: 32, epochs: 5 });
+  Object.assign(study.config.data, { image_size: SIDE / 2, resize: true });
+  const alone = lossesOf(await said(trained(study, 'alone', undefined)));
+  expect(alone.length).toBe(50);
+  expectClose(lossesOf(await said(trained(study, 'two', { processes: 2, timeoutSeconds: 60 }))), alone);
+  await expectAlike(study, 'two', 'alone');
+});
+
 onLinux('several processes refuse a GPU that is not there before any has begun', async (context) => {
   if (cudaDeviceCount() > 0) context.skip('this machine has a GPU');
-  await prepare();
-  config.training.device = 'cuda';
+  const study = await few();
+  study.config.training.device = 'cuda';
   const [launchedOne] = await places(2);
   for (const together of [{ processes: 2, timeoutSeconds: 60 }, launchedOne]) {
-    expect((await said(trained('refused', together))).at(-1)).toMatchObject({
+    expect((await said(trained(study, 'refused', together))).at(-1)).toMatchObject({
       message: expect.stringContaining("device 'cuda' was asked for, but libtorch"),
     });
   }
 });
 
 onLinux('what one process refuses ends all with its error, and none is said to be lost', async () => {
-  await prepare();
+  const study = await few();
+  const { config } = study;
   config.model.name = 'mobilenetv3_small_100';
   config.training.epochs = 1;
-  expect(await launched('taken')).toEqual([{ ended: 'finished' }, { ended: 'finished' }]);
+  expect(await launched(study, 'taken')).toEqual([{ ended: 'finished' }, { ended: 'finished' }]);
   const expectRefused = async (name: string, code: string, resume = false): Promise<void> => {
-    const [first, second] = await launched(name, resume);
+    const [first, second] = await launched(study, name, { resume });
     expect(first).toMatchObject({ ended: code });
-    expect(second).toEqual({ ended: code, message: `process 0: ${first?.message}` });
+    expect(second).toEqual({ ...first, message: `process 0: ${first?.message}` });
   };
   // Before the processes have met, and of the first one's folder.
   await expectRefused('taken', 'E_RUN_EXISTS');
@@ -220,4 +137,18 @@ onLinux('what one process refuses ends all with its error, and none is said to b
   // While the others wait for what the first one decodes.
   for (const path of filesBelow(join(config.data.root_dir ?? '', 'JM'))) writeFileSync(path, 'torn');
   await expectRefused('torn', 'E_IMAGES');
+});
+
+/** Lets a process believe in so many GPUs, none of which can be opened. */
+const believing = (gpus: number): string => `
+  const { native } = await import(${JSON.stringify(NATIVE)});
+  native().cudaDevices = () => ${gpus};`;
+
+onLinux('a device that only one process cannot have ends all with its error', async (context) => {
+  if (cudaDeviceCount() > 0) context.skip('this machine has a GPU');
+  const study = await few();
+  study.config.training.device = 'auto';
+  const [first, second] = await launched(study, 'apart', { first: ['', believing(1)] });
+  expect(second).toMatchObject({ ended: 'E_RANKS_DEVICE', exitCode: 5 });
+  expect(first).toEqual({ ...second, message: `process 1: ${second?.message}` });
 });
