@@ -1,7 +1,13 @@
 // Several processes of the built package train one network: what they learn is what one learns.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFolder, splitPath } from '@radweave/artifacts';
+import {
+  lockFolder,
+  readHistory,
+  readSlicePredictions,
+  slicePredictionsPath,
+  splitPath,
+} from '@radweave/artifacts';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { SIDE } from '@radweave/study/testing/cohort';
 import { filesBelow, onLinux } from '@radweave/testkit';
@@ -98,6 +104,23 @@ onLinux('two processes with 16 slices each learn in 50 steps what one learns wit
   expect(alone.length).toBe(50);
   expectClose(lossesOf(await said(trained(study, 'two', { processes: 2, timeoutSeconds: 60 }))), alone);
   await expectAlike(study, 'two', 'alone');
+});
+
+onLinux("batch norm over each process's share goes by the first one's running statistics", async () => {
+  const study = await few();
+  const training = { sync_batch_norm: false, epochs: 1, class_weights: 'none' } as const;
+  Object.assign(study.config.training, training);
+  // Of one slice too a channel has several values.
+  Object.assign(study.config.data, { image_size: 2 * SIDE, resize: true });
+  const shares = await said(trained(study, 'shares', { processes: 2, timeoutSeconds: 60 }));
+  expect(shares.at(-1)).toEqual({ ended: 'finished' });
+  const run = new RunFolder(study.config.experiment.output_dir, 'shares');
+  const losses = readSlicePredictions(slicePredictionsPath(run.logs, 'val')).map(
+    ({ label, probabilities }) => -Math.log(probabilities[label] ?? Number.NaN),
+  );
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  // What was seen after the epoch is what the checkpoint, which has the first one's, says.
+  expect(Number(readHistory(run.history)[0]?.val_loss)).toBeCloseTo(mean, 5);
 });
 
 onLinux('several processes refuse a GPU that is not there before any has begun', async (context) => {
