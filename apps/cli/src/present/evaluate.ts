@@ -9,17 +9,7 @@ import { foundText, hasExternal, kindsText, namesText, validationText } from './
 
 type Row = StageResult<'evaluate'>['rows'][number];
 
-type ShownEvaluation = Pick<
-  StageResult<'evaluate'>,
-  | 'rows'
-  | 'modalities'
-  | 'labelNames'
-  | 'comparisons'
-  | 'aggregation'
-  | 'notes'
-  | 'findings'
-  | 'evaluationFile'
->;
+type ShownEvaluation = Omit<StageResult<'evaluate'>, 'heterogeneity' | 'models' | 'outputDir' | 'primary'>;
 
 export const presenter: Presenter<'evaluate'> = { text: evaluationSummary };
 

@@ -1,3 +1,4 @@
+import { delongAuc } from '@radweave/stats';
 import { expect, test } from 'vitest';
 import { confusionFigures } from './confusion.ts';
 import { titleOf } from './figure.ts';
@@ -39,6 +40,8 @@ test('a title is as wide as its picture, whatever modalities are called', () => 
   expect(titleOf('ROC of the fused model, test, by hospital', 'Circle').text).toHaveLength(1);
 });
 
+const SCORES = [0.2, 0.3, 0.4, 0.8, 0.7, 0.9];
+
 test('a curve says the level of the interval of its AUC', () => {
   const row = (patient: string, label: number, probability_fused: number) => ({
     ...{ patient, hospital: 'JM', label, predicted: label, in_sample: 'no' as const, note: '' },
@@ -49,24 +52,12 @@ test('a curve says the level of the interval of its AUC', () => {
     labels: ['grade0', 'grade1'],
     models: ['fused'],
     threshold: null,
-    metrics: [
-      {
-        ...{ model: 'fused', split: 'val', hospital: 'all', positive_label: '1', n: 2, n_positive: 1 },
-        ...{
-          auc: 0.75,
-          auc_lower: 0.6,
-          auc_upper: 0.9,
-          accuracy: null,
-          sensitivity: null,
-          specificity: null,
-        },
-        ...{ threshold: null, accuracy_at_0_5: null, sensitivity_at_0_5: null, specificity_at_0_5: null },
-        ...{ in_sample: 'no', note: '' },
-      },
-    ],
+    metrics: [],
     level: 0.975,
-    cohort: { val: 2, test: 0 },
-    predictions: { val: [row('1', 0, 0.2), row('2', 1, 0.8)], test: [] },
+    cohort: { val: 5, test: 0 },
+    predictions: { val: SCORES.map((p, i) => row(String(i), i % 2, p)), test: [] },
   });
-  expect(JSON.stringify(figures)).toContain('AUC 0.75 (97.5 % 0.60–0.90)');
+  const area = delongAuc([0, 1, 0, 1, 0, 1], SCORES, 0.975);
+  const { lower = 0, upper = 0 } = area.value === null ? {} : area;
+  expect(JSON.stringify(figures)).toContain(`AUC 0.78 (97.5 % ${lower.toFixed(2)}–${upper.toFixed(2)})`);
 });

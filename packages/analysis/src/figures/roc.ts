@@ -1,7 +1,8 @@
-import type { FusionMetricsRow, PredictionRow } from '@radweave/artifacts';
+import type { PredictionRow } from '@radweave/artifacts';
 import { counted, digitsApart, fusedModel, isOneNumber, percent, shownModel } from '@radweave/remarks';
 import { type RocLine, rocChart } from '@radweave/report/charts';
-import { rocCurve } from '@radweave/stats';
+import { type Estimate, rocCurve } from '@radweave/stats';
+import { aucEstimate } from '../evaluation/binary-metrics.ts';
 import { type FigureSet, titleOf } from './figure.ts';
 import {
   EVALUATED_SPLITS,
@@ -19,7 +20,6 @@ interface WantedCurve {
   score: string;
   rows: readonly PredictionRow[];
   positive: number;
-  metrics: FusionMetricsRow | undefined;
 }
 
 /** ROC curves of every model on validation and test, and of the fused model in each external hospital. */
@@ -65,7 +65,12 @@ export function rocFigures(results: ShownFusion): FigureSet {
           : 'there are more than two labels';
     set.skipped.push({ name: 'roc_test_hospitals', reason });
   } else {
-    const wanted = hospitals.map((hospital) => fusedCurve(results, 'test', hospital));
+    const wanted = hospitals.map((hospital) => ({
+      title: hospital,
+      score: 'probability_fused',
+      rows: results.predictions.test.filter((row) => row.hospital === hospital),
+      positive: 1,
+    }));
     draw(
       'roc_test_hospitals',
       `ROC of the ${fusedModel(results.modalities)}, test, by hospital`,
@@ -78,71 +83,44 @@ export function rocFigures(results: ShownFusion): FigureSet {
 
 /** Two labels: a curve for each model. More: the fused model, each label against the rest. */
 function curvesOfModels(
-  { labels, modalities, models, predictions, metrics }: ShownFusion,
+  { labels, modalities, models, predictions }: ShownFusion,
   split: EvaluatedSplit,
 ): WantedCurve[] {
   const rows = predictions[split];
-  const found = (model: string, positive: number): FusionMetricsRow | undefined =>
-    metrics.find(
-      (row) =>
-        row.model === model &&
-        row.split === split &&
-        row.hospital === 'all' &&
-        row.positive_label === String(positive),
-    );
-  if (labels.length === 2) {
-    return models.map((model) => ({
-      title: shownModel(model, modalities),
-      score: `probability_${model}`,
-      rows,
-      positive: 1,
-      metrics: found(model, 1),
-    }));
-  }
-  return labels.map((label, positive) => ({
-    title: `${label} against the rest`,
-    score: `probability_fused_${positive}`,
-    rows,
-    positive,
-    metrics: found('fused', positive),
-  }));
-}
-
-function fusedCurve(
-  { predictions, metrics }: ShownFusion,
-  split: EvaluatedSplit,
-  hospital: string,
-): WantedCurve {
-  return {
-    title: hospital,
-    score: 'probability_fused',
-    rows: predictions[split].filter((row) => row.hospital === hospital),
-    positive: 1,
-    metrics: metrics.find((row) => row.model === 'fused' && row.split === split && row.hospital === hospital),
-  };
+  return labels.length === 2
+    ? models.map((model) => ({
+        title: shownModel(model, modalities),
+        score: `probability_${model}`,
+        rows,
+        positive: 1,
+      }))
+    : labels.map((label, positive) => ({
+        title: `${label} against the rest`,
+        score: `probability_fused_${positive}`,
+        rows,
+        positive,
+      }));
 }
 
 /** Of the patients whom the model predicts; empty when a label is missing. */
-function lineOf({ title, score, rows: all, positive, metrics }: WantedCurve, level: number): RocLine[] {
+function lineOf({ title, score, rows: all, positive }: WantedCurve, level: number): RocLine[] {
   const rows = all.filter((row) => row[score] !== null);
-  const labels = rows.map(({ label }) => (label === positive ? 1 : 0));
-  const { value } = rocCurve(
-    labels,
-    rows.map((row) => Number(row[score])),
-  );
+  const labels = Uint8Array.from(rows, ({ label }) => (label === positive ? 1 : 0));
+  const scores = Float64Array.from(rows, (row) => Number(row[score]));
+  const { value } = rocCurve(labels, scores);
   if (value === null) return [];
-  const name = `${title}: ${areaText(metrics, level)}, n = ${rows.length}`;
+  const name = `${title}: ${areaText(aucEstimate(labels, scores, level), level)}, n = ${rows.length}`;
   const [fpr, tpr] = [Array.from(value.falsePositiveRate), Array.from(value.truePositiveRate)];
   return [{ name, fpr, tpr, band: null }];
 }
 
-function areaText(metrics: FusionMetricsRow | undefined, level: number): string {
-  if (metrics === undefined || metrics.auc === null) return 'AUC n/a';
-  const { auc, auc_lower, auc_upper } = metrics;
-  if (auc_lower === null || auc_upper === null) return `AUC ${auc.toFixed(2)}`;
-  if (isOneNumber(auc_lower, auc_upper)) return `AUC ${auc.toFixed(2)} (no interval)`;
-  const digits = digitsApart(auc_lower, auc_upper, 2);
-  return `AUC ${auc.toFixed(digits)} (${percent(level, 4)} ${auc_lower.toFixed(digits)}–${auc_upper.toFixed(digits)})`;
+function areaText(area: Estimate, level: number): string {
+  if (area.value === null) return 'AUC n/a';
+  const { value, lower, upper } = area;
+  if (lower === undefined || upper === undefined) return `AUC ${value.toFixed(2)}`;
+  if (isOneNumber(lower, upper)) return `AUC ${value.toFixed(2)} (no interval)`;
+  const digits = digitsApart(lower, upper, 2);
+  return `AUC ${value.toFixed(digits)} (${percent(level, 4)} ${lower.toFixed(digits)}–${upper.toFixed(digits)})`;
 }
 
 /** Where the frozen threshold puts the fused model; none with more than two labels. */

@@ -46,7 +46,7 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
           // Curves of single labels do not say whose they are.
           ...(label_names.length === 2 && group.name === 'features' ? [] : models.map(words.modelName)),
         ]),
-        caption: words.sentences([circle, optimismNote(context, split)]),
+        caption: words.sentences([circle, drawn.length === 0 ? optimismNote(context, split) : '']),
         how: bands,
         alt: words.roc.alt(
           words.splits[split],
