@@ -10,18 +10,19 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fail, planFaults } from './faults.mjs';
+import { fail, planFaults, planFull } from './faults.mjs';
 import { kill, planKills } from './kills.mjs';
 import { randomOf } from './random.mjs';
 import { MAY_DIFFER } from './trees.mjs';
 import { Campaign } from './trial.mjs';
 
-const HELP = `npm run campaign -- kills|faults|fuzz|soak|workers|network [options]
+const HELP = `npm run campaign -- kills|faults|full|fuzz|soak|workers|network [options]
 
   kills          kills each command with SIGKILL before every n-th file operation and at random moments, runs the same
                  command again, and compares the study with that of an uninterrupted one, byte for byte
-  faults         lets a file operation fail once (ENOSPC, EIO, EACCES, ENOENT, half a write), looks at error and exit code, at what
+  faults         lets a file operation fail once (EIO, EACCES, ENOENT, half a write; ENOSPC stays), looks at error and exit code, at what
                  was there before, and at what the same command leaves then
+  full           the same of a disk that is full from an operation on that writes
 
   fuzz           gives every reader changed files: each must be taken or refused with an error that tells what to do, within a
                  second, and with no more memory than 64 MB and eight times the file
@@ -31,7 +32,7 @@ const HELP = `npm run campaign -- kills|faults|fuzz|soak|workers|network [option
                  their tasks: each task must be finished, by one worker at a time, and right
   network        trains one network on two made-up machines, kills one, pulls their cable, or stops one for a while
 
-  --n N          trials of kills and faults, shared out among the commands (default 300); of workers, how many are killed
+  --n N          trials of kills, faults and full, shared out among the commands (default 300); of workers, how many are killed
   --seed S       which moments (default 1)
   --only NAME    only this command; may be repeated
   --target NAME  only this reader; may be repeated
@@ -47,6 +48,7 @@ const HELP = `npm run campaign -- kills|faults|fuzz|soak|workers|network [option
 const KINDS = {
   kills: { plan: planKills, one: kill, reads: false },
   faults: { plan: planFaults, one: fail, reads: true },
+  full: { plan: planFull, one: fail, reads: false },
 };
 
 async function fuzzing({ seconds, executions: most, from, seed, target: only, findings }, say) {
@@ -87,25 +89,29 @@ async function soaking({ hours }, say) {
   return growth(samples).some(({ isGrowing }) => isGrowing) ? 1 : 0;
 }
 
-/** Does a campaign. @returns how many trials there were, how many were hit, and what was wrong in which. */
-export async function campaign(kind, { n, seed, only = [], timedPart, say }) {
-  const { plan, one, reads } = KINDS[kind];
+/** Does trials in a study that is prepared. @returns how many there were, how many were hit, and what was wrong in which. */
+export async function trials(run, kind, { n, seed, timedPart, say }) {
+  const { plan, one } = KINDS[kind];
+  const short = (text) => text.replaceAll(`${run.study}/`, '');
+  const result = { trials: 0, hits: 0, faults: [] };
+  for (const trial of plan(run.stages, { n, random: randomOf(seed), timedPart })) {
+    const { where, isHit, lines } = await one(run, trial);
+    result.trials++;
+    if (isHit) result.hits++;
+    const told = `${trial.stage.name}, ${short(where)}: ${lines.length === 0 ? 'ok' : 'WRONG'}`;
+    say(`${result.trials}. ${told}`);
+    for (const line of lines) say(`    ${short(line)}`);
+    if (lines.length > 0) result.faults.push([told, ...lines.map(short)]);
+  }
+  return result;
+}
+
+async function campaign(kind, { only, say, ...how }) {
   const work = mkdtempSync(join(tmpdir(), 'radweave-campaign-'));
   const run = new Campaign(work);
-  const short = (text) => text.replaceAll(`${run.study}/`, '');
   try {
-    await run.prepare({ only, reads, say });
-    const result = { trials: 0, hits: 0, faults: [] };
-    for (const trial of plan(run.stages, { n, random: randomOf(seed), timedPart })) {
-      const { where, isHit, lines } = await one(run, trial);
-      result.trials++;
-      if (isHit) result.hits++;
-      const told = `${trial.stage.name}, ${short(where)}: ${lines.length === 0 ? 'ok' : 'WRONG'}`;
-      say(`${result.trials}. ${told}`);
-      for (const line of lines) say(`    ${short(line)}`);
-      if (lines.length > 0) result.faults.push([told, ...lines.map(short)]);
-    }
-    return result;
+    await run.prepare({ only, reads: KINDS[kind].reads, say });
+    return await trials(run, kind, { say, ...how });
   } finally {
     run.close();
     rmSync(work, { recursive: true, force: true });
@@ -177,7 +183,11 @@ async function main() {
     return;
   }
   const { only } = values;
-  const { trials, hits, faults } = await campaign(kind, {
+  const {
+    trials: count,
+    hits,
+    faults,
+  } = await campaign(kind, {
     n: Number(values.n),
     seed: Number(values.seed),
     only,
@@ -186,7 +196,7 @@ async function main() {
   say('Not compared:');
   for (const { path, text, why } of MAY_DIFFER)
     say(`  ${text === undefined ? path : `${text} in ${path}`}: ${why}`);
-  say(`${trials} ${kind}, ${hits} of them hit, ${trials - faults.length} came out well`);
+  say(`${count} ${kind}, ${hits} of them hit, ${count - faults.length} came out well`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }
 

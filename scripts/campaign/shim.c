@@ -84,10 +84,15 @@ static int is_below(const char *path) {
 
 static int is_inside(int file) { return file >= 0 && file < MAX_FILES && atomic_load(&inside[file]); }
 
-/* Counts an operation. Gives 0 to go on, else what is to happen to it. */
+static int takes_space(const char *operation) {
+  return strcmp(operation, "write") == 0 || strcmp(operation, "mkdir") == 0;
+}
+
+/* Counts an operation. Gives 0 to go on, else what is to happen to it. A disk that is full stays so. */
 static int hit(const char *operation, const char *path) {
   long number = atomic_fetch_add(&count, 1) + 1;
-  if (at == 0 || number != at) return NOTHING;
+  if (at == 0 || number < at) return NOTHING;
+  if (number > at) return fault == ENOSPC && takes_space(operation) ? ENOSPC : NOTHING;
   char text[PATH_MAX + 128];
   snprintf(text, sizeof text, "%ld %s %s\n", number, operation, path == NULL ? "" : path);
   note(text);

@@ -51,6 +51,8 @@ export const STAGES = [
   { name: 'setup', args: ['setup'] },
   { name: 'preprocess', args: ['preprocess'] },
   ...shared('preprocess', ['preprocess']),
+  // Over results that are there, with other settings: as those below whose names end so.
+  { name: 'preprocess again', args: ['preprocess', '--seed', '7'] },
   { name: 'train', ...train('A') },
   { name: 'train P', ...train('P'), isGiven: true },
   { name: 'extract', args: ['extract', '--modality', 'A'] },
@@ -58,15 +60,13 @@ export const STAGES = [
   { name: 'extract P', args: ['extract', '--modality', 'P'], isGiven: true },
   { name: 'align', args: ['align'] },
   { name: 'fuse', args: ['fuse', '--no_evaluate'] },
+  { name: 'fuse again', args: ['fuse', '--no_evaluate', '--C', '0.1'] },
   { name: 'evaluate', args: ['evaluate'] },
   { name: 'explain', args: ['explain', '--modality', 'A', '--count', '1', '--slices', '2'] },
   { name: 'visualize', args: ['visualize'] },
   { name: 'report', args: ['report'] },
-  // Over results that are there, with other settings.
   { name: 'evaluate again', args: ['evaluate', '--threshold_rule', 'fixed'] },
-  { name: 'fuse again', args: ['fuse', '--no_evaluate', '--C', '0.1'] },
   { name: 'extract again', args: ['extract', '--modality', 'A', '--slice_index'] },
-  { name: 'preprocess again', args: ['preprocess', '--seed', '7'] },
 ];
 
 /** Makes the files that a study begins with. */

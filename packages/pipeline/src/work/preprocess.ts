@@ -9,9 +9,7 @@ import {
   nameFault,
   type RejectedImage,
   type SplitSummary,
-  splitFiles,
 } from '@radweave/artifacts';
-import { appendFileSync, mkdirSync } from '@radweave/artifacts/files';
 import { offer } from '@radweave/remarks';
 import { brightnessChart } from '@radweave/report/charts';
 import {
@@ -125,7 +123,6 @@ export async function preprocess(
   };
   keepOtherSplits(splits_dir, context);
   const summary = await writeDivision(division, config, context);
-  writeLog(config, summary);
   return { splitsDir: resolve(splits_dir), summary };
 }
 
@@ -237,11 +234,4 @@ async function draw(
     pictures.set(modality, await drawSvg(brightnessChart(own, home, CHART_WORDS)));
   }
   return pictures;
-}
-
-function writeLog(config: Config, summary: SplitSummary): void {
-  const folder = config.preprocess.log_dir ?? config.data.splits_dir;
-  mkdirSync(folder, { recursive: true });
-  const line = JSON.stringify({ time: new Date().toISOString(), root_dir: config.data.root_dir, ...summary });
-  appendFileSync(splitFiles(folder).log, `${line}\n`);
 }

@@ -35,7 +35,7 @@ import {
   writeTable,
   writeTableIssues,
 } from '@radweave/artifacts';
-import { existsSync } from '@radweave/artifacts/files';
+import { appendFileSync, existsSync, mkdirSync } from '@radweave/artifacts/files';
 import type { Remark } from '@radweave/remarks';
 import { type StageContext, say, warn } from '../context/events.ts';
 import { programVersions } from '../context/versions.ts';
@@ -108,6 +108,8 @@ export async function writeDivision(
     const hashes = Object.fromEntries(names.map((name) => [name, hashFile(join(folder, name))]));
     const summary = { ...summarise(division, config), hashes };
     writeSplitSummary(places.summary, summary);
+    // Before the earlier split is replaced: where this fails nothing is changed.
+    writeLog(config, summary);
     return summary;
   };
   const summary = await replaceFilesTogether(splits_dir, fill, {
@@ -126,6 +128,13 @@ export async function writeDivision(
     say(context, `The split files of ${modality} were of the split before and are removed.`);
   }
   return summary;
+}
+
+function writeLog({ preprocess, data }: Config, summary: SplitSummary): void {
+  const folder = preprocess.log_dir ?? data.splits_dir;
+  mkdirSync(folder, { recursive: true });
+  const line = JSON.stringify({ time: new Date().toISOString(), root_dir: data.root_dir, ...summary });
+  appendFileSync(splitFiles(folder).log, `${line}\n`);
 }
 
 /** Writes every row of the table about the patients of the cohort, with all its columns, under their keys. */

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { copyFile, open, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { sweepLeftovers, temporaryName } from '@radweave/native/temporary';
 
@@ -48,9 +49,10 @@ export async function publish(
   const path = join(folder, 'snapshots', commit, file);
   const ref = join(folder, 'refs', 'main');
   // The file last: once it is there nobody asks the hub again, and Python finds it by the commit alone.
-  await mkdir(dirname(ref), { recursive: true });
+  // As in `download`.
+  mkdirSync(dirname(ref), { recursive: true });
   await replace(ref, (temporary) => writeSynced(temporary, commit));
-  await mkdir(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   await replace(path, (temporary) => link(blob, temporary, path));
   return path;
 }

@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { flow } from '@radweave/remote/connection/flow';
@@ -42,7 +43,8 @@ export async function download(file: HubFile, options: DownloadOptions): Promise
       fetchMetadata(client, url, { token: settings.token, signal }),
     );
     const blobs = join(repoFolder(settings.cache, file.repo), 'blobs');
-    await mkdir(blobs, { recursive: true });
+    // Not that of promises, which says ENOENT of a full disk.
+    mkdirSync(blobs, { recursive: true });
     const part = await claimPart(blobs, metadata.hash);
     const pinned = fileUrl(settings.endpoint, file, metadata.commit);
     await retry(options, url, () => receive(client, pinned, metadata.size, part, options));
