@@ -192,6 +192,8 @@ const BESIDE = [
   [' of ', ''],
   ['</th><td>', '</td>'],
   ['</td><td>', '</td>'],
+  ['</th><td class="long">', '</td>'],
+  ['</td><td class="long">', '</td>'],
 ] as const;
 
 /** The cells in columns of patients, of a text whose first line is the header of such a table. */

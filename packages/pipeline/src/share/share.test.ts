@@ -59,6 +59,7 @@ test.each([
   ['"path";"id"\n"x, 7";"7"\r\n"7x";7', ['patient 7', 'patient 7']],
   ['Figure 26. 7 (JM). 7（SY）, 7 (HN), 7 of SY in test', ['patient 7', 'patient 7', 'patient 7']],
   ['<th scope="row">7</th><td>JM</td>', ['patient 7']],
+  ['<th scope="row">7</th><td class="long">JM</td>', ['patient 7']],
   ['Slices of patient 7 with 7 maps; 与患者 7 有', ['patient 7', 'patient 7']],
   ['<td class="number">7</td><td>7</td><svg width="7">', []],
   ['root_dir: /home/anneliese/raw', ['path /home/anneliese/raw']],

@@ -78,6 +78,27 @@ for (const language of ['en', 'zh'] as const) {
     }
   });
 
+  browserTest(
+    `at 1200 pixels and on paper no table is too wide, and the summary begins high (${language})`,
+    async (page) => {
+      for (const classes of [2, 3]) {
+        const path = await written({ classes, external: LONG }, language);
+        await page.show(path, 1200);
+        const scrolling = `[...document.querySelectorAll('.scroll')]
+        .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)`;
+        expect(await page.evaluate(scrolling)).toEqual([]);
+        expect(await page.evaluate('document.querySelector("main").offsetTop')).toBeLessThan(300);
+        // A4 within its margins, upright and laid across.
+        for (const [width, tables] of Object.entries({ 680: '.table:not(.wide)', 1032: '.wide' })) {
+          await page.show(path, Number(width), 'print');
+          const wider = `[...document.querySelectorAll('${tables} table')]
+          .filter((one) => one.offsetWidth > innerWidth).map((one) => one.caption.textContent)`;
+          expect(await page.evaluate(wider)).toEqual([]);
+        }
+      }
+    },
+  );
+
   browserTest(`every figure has a picture, and no text of one leaves it (${language})`, async (page) => {
     await page.show(await written({ external: LONG }, language), 1280);
     expect(

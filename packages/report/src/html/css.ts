@@ -6,8 +6,8 @@ html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; overflow-wrap: break-word; color: var(--ink); background: #fff; line-height: 1.5;
   font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 header, nav, main { max-width: 1180px; margin: 0 auto; padding: 0 20px; }
-header { padding-top: 32px; }
-h1 { margin: 0; font-size: 1.9rem; line-height: 1.2; }
+header { padding-top: 14px; }
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.2; }
 h2 { margin: 48px 0 12px; padding-bottom: 4px; border-bottom: 2px solid var(--mark); font-size: 1.35rem; }
 h3 { margin: 20px 0 8px; font-size: 1.05rem; }
 h1, h2, h3 { overflow-wrap: anywhere; }
@@ -15,10 +15,13 @@ p, li { max-width: 80ch; overflow-wrap: anywhere; }
 a { color: var(--mark); }
 :focus-visible { outline: 3px solid #e69f00; outline-offset: 2px; }
 .sub, .remark, .missing { color: var(--soft); }
+.sub { margin: 4px 0 0; font-size: .92rem; }
 .found { padding: 10px 14px 10px 2em; border-left: 4px solid var(--mark); background: var(--tint); }
 .missing { padding: 10px 14px; border-left: 4px solid var(--line); background: var(--tint); }
-nav ol { margin: 8px 0 0; padding-left: 1.6em; columns: 18em; column-gap: 2.5em; }
-nav h2 { margin-top: 24px; font-size: 1.1rem; border: 0; }
+nav { font-size: .88rem; }
+nav ol { margin: 0; padding-left: 1.8em; columns: 13em; column-gap: 2.2em; }
+nav h2 { margin: 10px 0 0; padding: 0; border: 0; font-size: .92rem; }
+main > section:first-child h2 { margin-top: 20px; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 14px; }
 .card { min-width: 0; padding: 12px 16px; border: 1px solid var(--line); border-top: 4px solid var(--mark); border-radius: 4px; }
 .card h3 { margin: 0; font-size: 1rem; }
@@ -44,10 +47,11 @@ th, td { padding: 6px 10px; border-top: 1px solid var(--line); text-align: left;
 thead th { background: var(--tint); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; }
-td.number { white-space: nowrap; }
+td.number span { white-space: nowrap; }
 thead th:first-child, tbody th { position: sticky; left: 0; background: #fff; }
 thead th:first-child { background: var(--tint); }
 tbody tr:nth-child(even) > * { background: #fafbfc; }
+.long { min-width: 7em; overflow-wrap: anywhere; }
 sup { color: var(--mark); line-height: 0; }
 .notes { margin: 6px 0 0; padding-left: 2em; list-style: lower-alpha; font-size: .85rem; color: var(--soft); }
 .tools { margin: 6px 0 0; }
@@ -61,13 +65,12 @@ main { padding-bottom: 60px; }
 @media (max-width: 600px) {
   body { font-size: 15px; }
   header, nav, main { padding-left: 14px; padding-right: 14px; }
-  h1 { font-size: 1.5rem; }
   th, td { padding: 5px 7px; }
 }
 @media screen {
-  .wide th, .wide td { word-break: keep-all; }
-  .wide tbody th { min-width: 8em; }
-  .wide th, .wide td { padding: 5px 6px; font-size: .82rem; }
+  .wide :is(th, td):not(.long) { word-break: keep-all; }
+  .wide tbody th { min-width: 7em; }
+  .wide th, .wide td { padding: 5px 4px; font-size: .82rem; }
   .scroll::-webkit-scrollbar { height: 12px; }
   .scroll::-webkit-scrollbar-thumb { border-radius: 6px; background: var(--soft); }
 }
@@ -85,12 +88,12 @@ main { padding-bottom: 60px; }
   .gallery { grid-template-columns: 1fr 1fr; gap: 10pt; }
   .plot, .scroll { overflow: visible; border: 0; }
   .plot svg { min-width: 0 !important; max-height: 210mm; }
+  caption, figcaption { font-size: 9pt; }
   table { font-size: 8pt; }
   th, td { padding: 2pt 4pt; }
   .wide, section:has(> h2 + .wide) > h2 { page: wide; }
-  .wide table { font-size: 6.4pt; }
+  .wide table { font-size: 7pt; }
   .wide th, .wide td { padding: 1.5pt 2pt; }
-  .wide td.number { white-space: normal; }
   pre { white-space: pre-wrap; max-height: none; font-size: 8pt; }
   thead th:first-child, tbody th { position: static; }
   caption span { max-width: none; }

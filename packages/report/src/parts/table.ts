@@ -24,6 +24,9 @@ export interface TableSpec {
 /** Tables of more columns are printed on pages laid across. */
 const WIDE = 9;
 
+/** A name that would widen its column: longer without a space than any word. */
+const LONG = /\S{17}|\p{Script=Han}{8}/u;
+
 /** Letters for notes: a … z, aa, ab, …. */
 function letter(index: number): string {
   const rest = Math.floor(index / 26);
@@ -41,8 +44,12 @@ export function table(context: ReportContext, spec: TableSpec): Html {
       note === null
         ? null
         : html`<sup>${markOf(typeof note === 'string' ? note : words.remark(note), notes)}</sup>`;
-    if (column === 0) return html`<th scope="row">${text}${mark}</th>`;
-    return isNumber === true ? html`<td class="number">${text}${mark}</td>` : html`<td>${text}${mark}</td>`;
+    if (column === 0) return html`<th scope="row"${lookOf(text)}>${text}${mark}</th>`;
+    if (isNumber !== true) return html`<td${lookOf(text)}>${text}${mark}</td>`;
+    // Where there is little room, the interval goes below the number.
+    const [shown = '', interval] = text.split(/ (?=\()/);
+    const rest = interval === undefined ? mark : html` <span>${interval}${mark}</span>`;
+    return html`<td class="number">${shown}${rest}</td>`;
   };
   const rows = spec.rows.map((row) => html`<tr>${row.map(cell)}</tr>`);
   const title = words.titled(words.table(number), spec.title);
@@ -61,7 +68,12 @@ ${notes.length === 0 ? null : html`<ol class="notes">${notes.map((note) => html`
 function headCell(name: string, rows: TableSpec['rows'], column: number): Html {
   const cells = rows.map((row) => asCell(row[column] ?? '')).filter(({ text }) => text !== '');
   const isNumber = column > 0 && cells.length > 0 && cells.every((cell) => cell.number === true);
-  return isNumber ? html`<th scope="col" class="number">${name}</th>` : html`<th scope="col">${name}</th>`;
+  return html`<th scope="col"${lookOf(name, isNumber)}>${name}</th>`;
+}
+
+function lookOf(name: string, isNumber = false): Html | null {
+  const look = [...(isNumber ? ['number'] : []), ...(LONG.test(name) ? ['long'] : [])];
+  return look.length === 0 ? null : html` class="${look.join(' ')}"`;
 }
 
 function asCell(value: string | number | Cell): Cell {

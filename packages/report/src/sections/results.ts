@@ -13,23 +13,28 @@ import { isEmpty, namesNote, nothingOf, optimismNote, POOLED, probabilitiesOf } 
 import { type Cell, table } from '../parts/table.ts';
 import { fittedOnText } from './fitted-on.ts';
 
-const METRICS = [
-  ['auc', 'auc'],
-  ['bootstrap', 'auc_bootstrap'],
-  ['averagePrecision', 'average_precision'],
-  ['prevalence', null],
-  ['accuracy', 'accuracy'],
-  ['balancedAccuracy', 'balanced_accuracy'],
-  ['sensitivity', 'sensitivity'],
-  ['specificity', 'specificity'],
-  ['ppv', 'ppv'],
-  ['npv', 'npv'],
-  ['f1', 'f1'],
-  ['brier', 'brier'],
-  ['slope', 'calibration_slope'],
-  ['intercept', 'calibration_intercept'],
-  ['ece', 'ece'],
-] as const;
+/** What the probabilities tell, and what the labels do that are predicted by them: beside each other they would not fit on a screen. */
+const METRICS = {
+  discrimination: [
+    ['auc', 'auc'],
+    ['bootstrap', 'auc_bootstrap'],
+    ['averagePrecision', 'average_precision'],
+    ['prevalence', null],
+    ['brier', 'brier'],
+    ['slope', 'calibration_slope'],
+    ['intercept', 'calibration_intercept'],
+    ['ece', 'ece'],
+  ],
+  classification: [
+    ['accuracy', 'accuracy'],
+    ['balancedAccuracy', 'balanced_accuracy'],
+    ['sensitivity', 'sensitivity'],
+    ['specificity', 'specificity'],
+    ['ppv', 'ppv'],
+    ['npv', 'npv'],
+    ['f1', 'f1'],
+  ],
+} as const;
 
 /** Every number of every model, by split and hospital; how slices became patients; what was frozen. */
 export function resultsSection(context: ReportContext): Html {
@@ -38,29 +43,41 @@ export function resultsSection(context: ReportContext): Html {
 }
 
 function performance(context: ReportContext, split: Split): Html | null {
-  const { words, data } = context;
-  const own = data.evaluation.rows.filter((row) => row.split === split);
+  const own = context.data.evaluation.rows.filter((row) => row.split === split);
   const rows = withoutCopies(own, ({ model, positive_label }) => [model, positive_label]);
   if (rows.length === 0) return null;
   if (isEmpty(context, split)) return nothingOf(context, split);
+  const kinds = (['discrimination', 'classification'] as const).map((kind) =>
+    metrics(context, kind, split, rows),
+  );
+  return html`${kinds}`;
+}
+
+function metrics(
+  context: ReportContext,
+  kind: keyof typeof METRICS,
+  split: Split,
+  rows: readonly EvaluationRow[],
+): Html {
+  const { words, data } = context;
+  const { column, results } = words;
   const manyLabels = data.evaluation.label_names.length > 2;
-  const { column } = words;
+  const hasThreshold = kind === 'classification' && !manyLabels;
   return table(context, {
-    name: `performance-${split}`,
-    title: words.results.title(words.splits[split]),
-    caption: words.sentences([
-      words.results.caption(!manyLabels),
-      optimismNote(context, split),
-      namesNote(context) ?? '',
-    ]),
+    name: `${kind}-${split}`,
+    title: results.title[kind](words.splits[split]),
+    caption:
+      kind === 'classification'
+        ? results.predicted(hasThreshold)
+        : words.sentences([results.noSkill, optimismNote(context, split), namesNote(context) ?? '']),
     head: [
       column.model,
       column.hospital,
       ...(manyLabels ? [column.label] : []),
       column.n,
       column.positives,
-      ...METRICS.map(([name]) => column[name]),
-      ...(manyLabels ? [] : [column.threshold]),
+      ...(hasThreshold ? [column.threshold] : []),
+      ...METRICS[kind].map(([name]) => column[name]),
       column.inSample,
     ],
     rows: rows.map((row) => [
@@ -69,8 +86,10 @@ function performance(context: ReportContext, split: Split): Html | null {
       ...(manyLabels ? [labelOf(context, row)] : []),
       row.n,
       row.n_positive ?? '',
-      ...METRICS.map(([, field]) => (field === null ? prevalence(context, row) : estimateCell(row[field]))),
-      ...(manyLabels ? [] : [{ text: thresholdOf(context, row), number: true }]),
+      ...(hasThreshold ? [{ text: thresholdOf(context, row), number: true }] : []),
+      ...METRICS[kind].map(([, field]) =>
+        field === null ? prevalence(context, row) : estimateCell(row[field]),
+      ),
       inSampleText(context, row.in_sample),
     ]),
   });

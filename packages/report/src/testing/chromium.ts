@@ -64,8 +64,9 @@ export class Page {
     return page;
   }
 
-  /** Opens a file in a window of this width in CSS pixels. */
-  async show(path: string, width: number): Promise<void> {
+  /** Opens a file in a window, or on paper, of this width in CSS pixels. */
+  async show(path: string, width: number, media: 'screen' | 'print' = 'screen'): Promise<void> {
+    await this.send('Emulation.setEmulatedMedia', { media });
     const metrics = { width, height: 900, deviceScaleFactor: 1, mobile: width < 600 };
     await this.send('Emulation.setDeviceMetricsOverride', metrics);
     const loaded = new Promise<void>((resolve) => this.loads.push(resolve));

@@ -243,9 +243,14 @@ export const english = (test: TestWords, language: Language) => ({
     alt: (rows: readonly string[]) => `Forest plot of the AUC by hospital and model. ${rows.join('; ')}.`,
   },
   results: {
-    title: (split: string) => `Performance, ${split} patients`,
-    caption: (hasThreshold: boolean) =>
-      `With confidence intervals. Everything is per patient; the predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}. Without any skill the average precision would be about the prevalence.`,
+    title: {
+      discrimination: (split: string) => `Discrimination and calibration, ${split} patients`,
+      classification: (split: string) => `Classification, ${split} patients`,
+    },
+    noSkill:
+      'Per patient, with confidence intervals. Without any skill the average precision would be about the prevalence.',
+    predicted: (hasThreshold: boolean) =>
+      `Per patient, with confidence intervals. The predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}.`,
     aggregation: 'From slices to patients',
     aggregationCaption: 'Where one was chosen, only validation patients had a part in it.',
     frozen: 'Frozen decisions',

@@ -236,9 +236,13 @@ export const chinese = (test: TestWords, language: Language): Words => ({
     alt: (rows) => `各医院、各模型 AUC 的森林图。${rows.join('；')}。`,
   },
   results: {
-    title: (split) => `性能指标，${split}患者`,
-    caption: (hasThreshold) =>
-      `括号内为置信区间。所有指标均以患者为单位，预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。若无判别能力，平均精确率约等于阳性比例。`,
+    title: {
+      discrimination: (split) => `判别与校准，${split}患者`,
+      classification: (split) => `分类，${split}患者`,
+    },
+    noSkill: '以患者为单位，括号内为置信区间。若无判别能力，平均精确率约等于阳性比例。',
+    predicted: (hasThreshold) =>
+      `以患者为单位，括号内为置信区间。预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。`,
     aggregation: '从切片到患者',
     aggregationCaption: '如有选择，只有验证集患者参与。',
     frozen: '冻结的决策',
