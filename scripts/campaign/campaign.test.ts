@@ -30,7 +30,7 @@ for (const [name, kind, n] of [
   [
     'killed before any file operation, a command run again leaves what an uninterrupted one does',
     'kills',
-    45,
+    36,
   ],
   ['a full disk gives one error with path and remedy, spoils nothing, and is got over', 'full', 18],
 ] as const) {
