@@ -93,7 +93,7 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'kinds-elsewhere': ({ kinds }) => `未计入这些数字、由其所具有模态的模型预测的患者：${list(kinds)}`,
   'network-is-run': ({ network, run }) => `${network} 即运行 ${run}`,
   'frozen-at-random': ({ network, stages }) =>
-    `${network}的前 ${stages} 个阶段冻结于未经任何训练的随机权重：从头训练时应将 model.freeze_stages 设为 0`,
+    `${network} 的前 ${stages} 个阶段冻结于未经任何训练的随机权重：从头训练时应将 model.freeze_stages 设为 0`,
   'other-checkpoint': ({ network, file }) => `${network} 的检查点与所分类特征的检查点（${file}）不同`,
   'unknown-checkpoint': ({ network, modality }) =>
     `所分类的 ${modality} 特征来自其他程序，无法得知是否为${network}的特征`,

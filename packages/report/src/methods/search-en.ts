@@ -29,7 +29,8 @@ export function searchesInEnglish(searches: readonly Search[]): string {
   return searches
     .map((search) => {
       const { how, space, whom } = SEARCH_EN;
-      const chosen = 'Of these trials the settings of the one with the highest AUC per patient were used.';
+      const chosen =
+        'Of the trials that were trained longest, the settings of the one with the highest AUC per patient were used.';
       return [how[search.strategy](search), space(search), whom(search), chosen].join(' ');
     })
     .join(' ');

@@ -29,7 +29,7 @@ export function searchesInChinese(searches: readonly Search[]): string {
         how[search.strategy](search),
         space(search),
         whom(search),
-        '采用其中患者水平 AUC 最高者的超参数。',
+        '采用训练最久的试验中患者水平 AUC 最高者的超参数。',
       ].join(''),
     )
     .join('');

@@ -92,10 +92,10 @@ test('the methods tell of a search whose best settings were trained with, of no 
     'For A, 4 trials of settings drawn at random were compared by asynchronous successive halving (Li et al. 2020), after 3 and 10 epochs; the best continued. ' +
       'The search was over learning_rate (0.00001 to 0.01, by the logarithm) and optimizer (adam, sgd). ' +
       'All were trained and scored on 2 folds of the 30 training patients; the search read no other patient. ' +
-      'Of these trials the settings of the one with the highest AUC per patient were used.',
+      'Of the trials that were trained longest, the settings of the one with the highest AUC per patient were used.',
     '对模态 A 随机抽取了 4 组超参数，用异步连续减半法（ASHA，Li 等，2020）在训练 3、10 轮后比较，较好者继续训练。' +
       '搜索范围：learning_rate（0.00001 至 0.01，按对数均匀）；optimizer（adam、sgd）。' +
-      '全部试验均在 30 例训练集患者的 2 折上训练和评分；搜索过程未读取其他患者。采用其中患者水平 AUC 最高者的超参数。',
+      '全部试验均在 30 例训练集患者的 2 折上训练和评分；搜索过程未读取其他患者。采用训练最久的试验中患者水平 AUC 最高者的超参数。',
   ]);
   for (const search of data.searches) for (const key of search.keys) delete key.space;
   expect((await told())[0]).toContain('The search was over learning_rate and optimizer.');
