@@ -105,6 +105,7 @@ export async function assemble(assembly: Assembly, pause: Pause): Promise<Evalua
     home_hospital: assembly.homeHospital,
     inputs: assembly.inputs,
     slices_identity: assembly.slices,
+    roc_bands: 'label and hospital',
     options: optionsRecord(config, assembly.decisions),
     primary,
     models: models.map(({ name, kind, modalities, frozen, patients }) => ({

@@ -196,6 +196,8 @@ const schema = z.strictObject({
   inputs: z.array(z.strictObject({ path: z.string(), sha256: z.string() })),
   /** Of the slices that the results come from; files of earlier versions have none. */
   slices_identity: studySlices.optional(),
+  /** Within what the bands of ROC curves resample patients; earlier versions, within each label only, do not say. */
+  roc_bands: z.literal('label and hospital').optional(),
   options: z.strictObject({
     /** Whether thresholds, calibrators and aggregations were fitted here or come from an earlier evaluation. */
     decisions: z.enum(['fitted', 'taken over']),

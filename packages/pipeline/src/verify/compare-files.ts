@@ -16,6 +16,8 @@ export interface Pair {
   normalise?: Normalise;
   /** Whether an earlier version saved it: cells that it left empty are not compared. */
   isOlder?: boolean;
+  /** Columns, or paths within JSON, of what an earlier version computed otherwise: they are not compared. */
+  otherwise?: RegExp | undefined;
 }
 
 /** Written since a later version only. */
@@ -48,7 +50,13 @@ function contents(findings: Findings, { file, saved, now, ...options }: Pair): n
   try {
     if (extname(saved) === '.csv') return compareTables(findings, file, saved, now, options);
     if (extname(saved) === '.npy') return compareArrays(findings, file, saved, now);
-    return compareJson(findings, file, JSON.parse(readText(saved)), JSON.parse(readText(now)));
+    return compareJson(
+      findings,
+      file,
+      JSON.parse(readText(saved)),
+      JSON.parse(readText(now)),
+      options.otherwise,
+    );
   } catch (error) {
     if (!(error instanceof DataError || error instanceof SyntaxError)) throw error;
     findings.differ(file, '', '', `cannot be read: ${error.message}`, 'can be read');

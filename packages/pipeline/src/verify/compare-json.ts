@@ -20,7 +20,7 @@ const IGNORED = [
 const REMARKS = ['note', 'notes', 'path'];
 
 /** Added within a format: files of earlier versions lack them. */
-const LATER = ['features_sha256'];
+const LATER = ['features_sha256', 'confidence_level', 'roc_bands'];
 
 /** Of a list of files that were read: what an older version read besides is not a difference. */
 const INPUTS = 'inputs';
@@ -29,21 +29,30 @@ const INPUTS = 'inputs';
  * Compares two JSON values, naming each difference by its path, such as `classifiers[fused].coef[0][3]`. A file of an older
  * format lacks what was added since: what it has is compared.
  *
+ * @param otherwise paths of what an earlier version computed otherwise, which is not compared.
  * @returns how many numbers differ by rounding alone.
  */
-export function compareJson(findings: Findings, file: string, saved: unknown, now: unknown): number {
+export function compareJson(
+  findings: Findings,
+  file: string,
+  saved: unknown,
+  now: unknown,
+  otherwise?: RegExp,
+): number {
   const isOlder = isFields(saved) && isFields(now) && Number(saved.format) < Number(now.format);
-  return compareValues({ findings, file, isOlder }, saved, now, '');
+  return compareValues({ findings, file, isOlder, otherwise }, saved, now, '');
 }
 
 interface Comparison {
   findings: Findings;
   file: string;
   isOlder: boolean;
+  otherwise: RegExp | undefined;
 }
 
 function compareValues(comparison: Comparison, saved: unknown, now: unknown, path: string): number {
-  const { findings, file, isOlder } = comparison;
+  const { findings, file, isOlder, otherwise } = comparison;
+  if (otherwise?.test(path)) return 0;
   if (typeof saved === 'number' && typeof now === 'number') {
     const likeness = compareNumbers(saved, now);
     if (likeness === 'different') findings.differ(file, '', path, saved, now);

@@ -36,7 +36,11 @@ export function compareTables(
   file: string,
   savedPath: string,
   nowPath: string,
-  { normalise = (_, cell) => cell, isOlder = false }: { normalise?: Normalise; isOlder?: boolean } = {},
+  {
+    normalise = (_, cell) => cell,
+    isOlder = false,
+    otherwise,
+  }: { normalise?: Normalise; isOlder?: boolean; otherwise?: RegExp | undefined } = {},
 ): number {
   const saved = load(savedPath, normalise);
   const now = load(nowPath, normalise);
@@ -63,7 +67,10 @@ export function compareTables(
       const [before, after] = [row[column] ?? '', other[column] ?? ''];
       // Notes are words about the numbers, which every version may choose again.
       const isSkipped =
-        column === 'note' || key?.includes(column) === true || (isOlder && before === '' && after !== '');
+        column === 'note' ||
+        otherwise?.test(column) === true ||
+        key?.includes(column) === true ||
+        (isOlder && before === '' && after !== '');
       const likeness = isSkipped ? 'same' : compareCells(before, after);
       if (likeness === 'rounding') rounding++;
       if (likeness === 'different') findings.differ(file, place, column, before, after);

@@ -47,6 +47,16 @@ test('what was added to a format later is compared where it is there', () => {
   expect(json(of('a'), of()).differences).toHaveLength(1);
 });
 
+test('what an earlier version computed otherwise is not compared', () => {
+  const of = (lower: number) => ({ curves: [{ roc: { lower: [lower] }, calibration: [{ lower }] }] });
+  const findings = new Findings();
+  compareJson(findings, 'x.json', of(0.4), of(0.5), /^curves\[\d+\]\.roc\.lower$/);
+  expect(findings.differences.map(({ column }) => column)).toEqual(['curves[0].calibration[0].lower']);
+  expect(
+    tables('fpr,tpr,lower\n0,1,0.4\n', 'fpr,tpr,lower\n0,1,0.5\n', { otherwise: /^lower$/ }).differences,
+  ).toEqual([]);
+});
+
 test('what an older format lacks anywhere below, or read besides, is not a difference; what it has is compared', () => {
   const input = (path: string, sha256: string) => ({ path, sha256 });
   const saved = {
@@ -89,13 +99,13 @@ test('an entry that a list lacks does not make all after it different', () => {
   ]);
 });
 
-function tables(saved: string, now: string, isOlder = false): Findings {
+function tables(saved: string, now: string, options: Parameters<typeof compareTables>[4] = {}): Findings {
   const folder = tempDir();
   const paths = [join(folder, 'saved.csv'), join(folder, 'now.csv')] as const;
   writeFileSync(paths[0], saved);
   writeFileSync(paths[1], now);
   const findings = new Findings();
-  compareTables(findings, 'x.csv', ...paths, { isOlder });
+  compareTables(findings, 'x.csv', ...paths, options);
   return findings;
 }
 
@@ -112,8 +122,8 @@ test('rows of tables are matched by what they are about, also under the older na
 test('a cell that an older version left empty is not compared, one that it wrote is', () => {
   const [saved, now] = ['patient_id,auc,lower\nP1,0.5,\n', 'patient_id,auc,lower\nP1,0.5,0.4\n'];
   expect(tables(saved, now).differences).toHaveLength(1);
-  expect(tables(saved, now, true).differences).toEqual([]);
-  expect(tables(now, saved, true).differences).toHaveLength(1);
+  expect(tables(saved, now, { isOlder: true }).differences).toEqual([]);
+  expect(tables(now, saved, { isOlder: true }).differences).toHaveLength(1);
 });
 
 test('a row that is gone, one that is new, and another header are differences', () => {

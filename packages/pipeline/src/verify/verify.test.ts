@@ -262,6 +262,35 @@ test('remarks worded by an older version are no difference, nor is what it did n
   expect(madeAgain(found).filter(({ file }) => file === 'evaluation/evaluation.json')).toEqual([]);
 });
 
+test('a fusion of a version that recorded no level of its intervals is fused again alike', async () => {
+  const found = await tampered(join(run, 'fusion', 'model.json'), (text) => {
+    const { hash: _, options, ...rest } = JSON.parse(text);
+    const { confidence_level: __, ...older } = options;
+    return JSON.stringify({ ...rest, options: older });
+  });
+  expect(madeAgain(found).filter(({ file }) => file.startsWith('fusion'))).toEqual([]);
+});
+
+test('bands of ROC curves that an earlier version drew otherwise are not compared, which is told', async () => {
+  const path = join(run, 'evaluation', 'roc.csv');
+  const otherBand = (text: string): string => setCell(text, 'upper', more, 2);
+  const found = await tampered(path, otherBand);
+  expect(madeAgain(found)).toContainEqual(expect.objectContaining({ column: 'upper' }));
+  const bands = readFileSync(path);
+  try {
+    writeFileSync(path, otherBand(bands.toString('utf8')));
+    const older = await tampered(join(run, 'evaluation', 'evaluation.json'), (text) => {
+      const { roc_bands: _, ...rest } = JSON.parse(text);
+      for (const { roc } of rest.curves) if (roc?.lower) roc.lower = roc.lower.map(() => 0.5);
+      return JSON.stringify(rest);
+    });
+    expect(madeAgain(older)).toEqual([]);
+    expect(older.unverified).toContainEqual(expect.stringContaining('bands of ROC curves'));
+  } finally {
+    writeFileSync(path, bands);
+  }
+});
+
 test('a changed feature is named, and nothing is fused from it', async () => {
   const path = join(config.data.features_dir, 'test', 'A', 'grade0');
   const [name = ''] = readdirSync(path);

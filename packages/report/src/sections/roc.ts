@@ -28,7 +28,7 @@ export async function rocSection(context: ReportContext): Promise<Html> {
 
 async function splitFigures(context: ReportContext, split: Split): Promise<Html[]> {
   const { words, data } = context;
-  const { options, label_names, primary } = data.evaluation;
+  const { options, label_names, primary, roc_bands } = data.evaluation;
   const drawn: Html[] = [];
   for (const group of modelGroups(data.evaluation)) {
     const models = label_names.length === 2 ? group.models : group.models.filter((name) => name === primary);
@@ -36,7 +36,9 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
     if (lines.length === 0) continue;
     const point = group.models.includes(primary) ? operatingPoint(context, split) : null;
     const hasBands = lines.some(({ band }) => band !== null);
-    const bands = hasBands ? words.roc.how(options.confidence_level, options.bootstrap_replicates) : '';
+    const bands = hasBands
+      ? words.roc.how(options.confidence_level, options.bootstrap_replicates, roc_bands !== undefined)
+      : '';
     const circle = point === null ? '' : words.roc.circle(words.modelName(primary), point.threshold);
     drawn.push(
       await figure(context, {

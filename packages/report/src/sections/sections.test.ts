@@ -154,6 +154,14 @@ test('of several labels, those who lack a modality have the macro AUC and the in
   expect(several).not.toContain(auc);
 });
 
+test('bands of ROC curves are told as they were drawn, of an earlier version too', async () => {
+  const data = study();
+  const how = async (): Promise<string> => textOf(await section('roc', data));
+  expect(await how()).toContain('drawn within each label and hospital');
+  delete data.evaluation.roc_bands;
+  expect(await how()).toContain('drawn within each label, whatever the hospital');
+});
+
 test('confusion matrices are those of the primary model, in each place but the training patients', async () => {
   const data = study();
   const drawn = await section('confusion', data);

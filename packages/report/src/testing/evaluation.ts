@@ -178,6 +178,7 @@ export function evaluationOf(cohort: readonly CohortPatient[], classes: number):
     label_names: labels,
     home_hospital: 'JM',
     inputs: [],
+    roc_bands: 'label and hospital',
     options: {
       aggregation: 'auto',
       decisions: 'fitted',

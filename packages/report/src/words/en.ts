@@ -225,8 +225,8 @@ export const english = (test: TestWords, language: Language) => ({
   },
   roc: {
     title: (split: string) => `ROC curves, ${split}`,
-    how: (level: number, replicates: number) =>
-      `Bands: pointwise ${percent(level, 4)} bootstrap intervals of the sensitivity (${replicates} resamples of patients, drawn within each label and hospital).`,
+    how: (level: number, replicates: number, areByHospital: boolean) =>
+      `Bands: pointwise ${percent(level, 4)} bootstrap intervals of the sensitivity (${replicates} resamples of patients, drawn within each label${areByHospital ? ' and hospital' : ', whatever the hospital'}).`,
     circle: (model: string, threshold: string) => `Circle: ${model} at its frozen threshold ${threshold}.`,
     alt: (split: string, lines: readonly string[]) => `ROC curves of ${split} patients. ${lines.join('; ')}.`,
     rest: (label: string) => `${label} against the rest`,

@@ -218,8 +218,8 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   },
   roc: {
     title: (split) => `ROC 曲线，${split}`,
-    how: (level, replicates) =>
-      `色带：灵敏度的逐点 ${percent(level, 4)} 自助法区间（在每家医院的每个标签内对患者重抽样 ${replicates} 次）。`,
+    how: (level, replicates, areByHospital) =>
+      `色带：灵敏度的逐点 ${percent(level, 4)} 自助法区间（${areByHospital ? '在每家医院的每个标签内' : '不分医院，在每个标签内'}对患者重抽样 ${replicates} 次）。`,
     circle: (model, threshold) => `圆圈：${model}在冻结阈值 ${threshold} 处。`,
     alt: (split, lines) => `${split}患者的 ROC 曲线。${lines.join('；')}。`,
     rest: (label) => `${label} 对其余`,
