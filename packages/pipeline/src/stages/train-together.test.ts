@@ -127,7 +127,8 @@ onLinux('several processes refuse a GPU that is not there before any has begun',
   if (cudaDeviceCount() > 0) context.skip('this machine has a GPU');
   const study = await few();
   study.config.training.device = 'cuda';
-  const [launchedOne] = await places(2);
+  // It waits in vain for the other one, which is not started.
+  const [launchedOne] = (await places(2)).map((place) => ({ ...place, timeoutSeconds: 1 }));
   for (const together of [{ processes: 2, timeoutSeconds: 60 }, launchedOne]) {
     expect((await said(trained(study, 'refused', together))).at(-1)).toMatchObject({
       message: expect.stringContaining("device 'cuda' was asked for, but libtorch"),
