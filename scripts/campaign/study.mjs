@@ -34,14 +34,15 @@ const train = (modality) => ({
   resume: ['--resume'],
 });
 
-/** A command by two shares and their merging: the second share is as the first. */
-const shared = (name, args) => [
-  { name: `${name} share`, args: [...args, '--shard', '1/2'] },
-  { name: `${name} share 2`, args: [...args, '--shard', '2/2'], isGiven: true },
-  { name: `${name} merge`, args: [...args, '--shard', 'merge'] },
-];
+/** A command by two shares and their merging: the second share is as the first. Nothing else needs them. */
+const shared = (name, args) =>
+  [
+    { name: `${name} share`, args: [...args, '--shard', '1/2'] },
+    { name: `${name} share 2`, args: [...args, '--shard', '2/2'], isGiven: true },
+    { name: `${name} merge`, args: [...args, '--shard', 'merge'] },
+  ].map((stage) => ({ ...stage, sharesOf: name }));
 
-/** The commands in their order: each needs what those before it have made. Those that are `given` are not hurt. */
+/** The commands in their order: each needs what those before it, but for shares, have made. Those that are `given` are not hurt. */
 export const STAGES = [
   {
     name: 'import',

@@ -39,7 +39,9 @@ export class Campaign {
   async prepare({ only, reads, say }) {
     await this.begin();
     const isHurt = ({ name, isGiven }) => !isGiven && (only.length === 0 || only.includes(name));
-    for (const stage of STAGES.slice(0, STAGES.findLastIndex(isHurt) + 1)) {
+    const shares = STAGES.filter(isHurt).map(({ sharesOf }) => sharesOf);
+    const isNeeded = ({ sharesOf }) => sharesOf === undefined || shares.includes(sharesOf);
+    for (const stage of STAGES.slice(0, STAGES.findLastIndex(isHurt) + 1).filter(isNeeded)) {
       const before = join(this.work, 'before', stage.name);
       if (isHurt(stage)) copy(this.study, before);
       const { status, said, total, ms } = await this.run(stage, { reads });

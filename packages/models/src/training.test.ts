@@ -7,46 +7,34 @@ import { modelInfo } from './registry/registry.ts';
 import { type Recording, recorded, runScript, under } from './testing/reference.ts';
 import { applyWeights } from './weights/apply.ts';
 
-const STEPS = 15;
-/** Fewer than 15 steps of four need: those are seen again. */
+/** Beyond them, rounding has grown in a ResNet: Python itself differs with the number of its threads. */
+const STEPS = 10;
+/** As many as ten steps of four need; fewer are seen again. */
 const SLICES_PER_GRADE = 20;
 
 setNumThreads(2);
 // They take a minute on two free cores, and many where others use them too.
 vi.setConfig({ testTimeout: 1_800_000 });
 
-compared('ResNet18 learns from real slices as in Python', async (root) => {
-  const job = { reference: 'resnet18', firstConv: 'conv1', batch: 4, threads: [2, 1] };
-  const recording = await train(root, job);
-  const theirs = values(recording, 'losses/2');
-  const single = values(recording, 'losses/1');
-  const ours = ourLosses('resnet18', recording, 4);
-  let spread = 0;
-  for (const [step, loss] of ours.entries()) {
-    spread = Math.max(spread, Math.abs(at(theirs, step) - at(single, step)));
-    const bound = step < 10 ? 1e-3 : Math.max(1e-3, 2 * spread);
-    expect(Math.abs(loss - at(theirs, step)), `step ${step + 1}`).toBeLessThanOrEqual(bound);
-  }
-});
+const RESNET = { reference: 'resnet18', firstConv: 'conv1', batch: 4 };
+const SWIN = { reference: 'swin_t', firstConv: 'features.0.0', batch: 2 };
 
-compared('Swin-T learns from real slices as in Python', async (root) => {
-  const recording = await train(root, {
-    reference: 'swin_t',
-    firstConv: 'features.0.0',
-    batch: 2,
-    threads: [2],
-  });
-  const theirs = values(recording, 'losses/2');
-  for (const [step, loss] of ourLosses('swin_t', recording, 2).entries()) {
-    expect(Math.abs(loss - at(theirs, step)), `step ${step + 1}`).toBeLessThanOrEqual(1e-4);
-  }
-});
-
-/** Needs Python and the shared cohort. */
-function compared(name: string, body: (root: string) => Promise<void>): void {
-  referenceTest(name, ['torch', 'torchvision', 'PIL'], async (context) => {
-    await body(needShared(context, 'data/lgg-lesion/CS'));
-  });
+for (const [name, job, bound] of [
+  ['ResNet18', RESNET, 1e-3],
+  ['Swin-T', SWIN, 1e-4],
+] as const) {
+  referenceTest(
+    `${name} learns from real slices as in Python`,
+    ['torch', 'torchvision', 'PIL'],
+    async (context) => {
+      const recording = await train(needShared(context, 'data/lgg-lesion/CS'), job);
+      const theirs = recorded(recording, 'losses').toFloat32Array();
+      for (const [step, loss] of ourLosses(job.reference, recording, job.batch).entries()) {
+        const difference = Math.abs(loss - (theirs[step] ?? Number.NaN));
+        expect(difference, `step ${step + 1}`).toBeLessThanOrEqual(bound);
+      }
+    },
+  );
 }
 
 function train(root: string, job: object): Promise<Recording> {
@@ -81,12 +69,4 @@ function ourLosses(name: string, recording: Recording, batch: number): number[] 
       return loss.item();
     }),
   );
-}
-
-function values(recording: Recording, name: string): number[] {
-  return Array.from(recorded(recording, name).toFloat32Array());
-}
-
-function at(list: readonly number[], index: number): number {
-  return list[index] ?? Number.NaN;
 }
