@@ -41,8 +41,8 @@ export function studyToAudit(): AuditedStudy {
     base.training.precision = 'fp32';
     writeCohortFolders(join(folder, 'raw'), 6, 1);
     await preprocess({ config: base }, listening());
-    const runA = await writeRun(base, 'first_A', 'A', 1);
-    await writeRun(base, 'first_P', 'P', 2);
+    const runA = await writeRun(base, 'first_A', 'A', 1, 'mobilenetv3_small_100');
+    await writeRun(base, 'first_P', 'P', 2, 'mobilenetv3_small_100');
     for (const modality of MODALITIES) {
       await extract({ config: base, modality, align: false, given: [] }, listening());
     }

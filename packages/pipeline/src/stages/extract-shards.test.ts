@@ -34,7 +34,7 @@ beforeAll(async () => {
   // Of batches that end within patients.
   config.extraction.batch_size = 4;
   config.extraction.slice_index = true;
-  await writeRun(config, 'run', 'A', 1);
+  await writeRun(config, 'run', 'A', 1, 'mobilenetv3_small_100');
   await extract(asked(), listening());
   whole = contents();
 });
@@ -65,7 +65,7 @@ test.each([1, 3, 9])('%i parts that are merged are the files of one process, byt
   for (let number = of; number > 0; number--) await part(number, of);
   expect(contents()).toEqual({});
   const { merged } = await merge();
-  expect(merged).toMatchObject({ modality: 'A', model: 'resnet18', dims: 512 });
+  expect(merged).toMatchObject({ modality: 'A', model: 'mobilenetv3_small_100', dims: 1024 });
   expect(contents()).toEqual(whole);
   expect(readdirSync(shards())).toEqual(['files.json', 'merged.json']);
   // Again it does nothing, and says so.
@@ -182,7 +182,7 @@ test.each<[change: string, why: string, where: () => string, change: () => Promi
     'a network was trained',
     'the checkpoint of A changed',
     () => join(shards(), 'parts'),
-    () => writeRun(config, 'newer', 'A', 2),
+    () => writeRun(config, 'newer', 'A', 2, 'mobilenetv3_small_100'),
   ],
 ])(
   'where since all was merged %s and no share ran again, old features are not passed off',

@@ -141,7 +141,7 @@ async function fusedImages(): Promise<{ config: Config; fused: FuseResult; raw: 
   await preprocess({ config }, listening());
   config.training.precision = 'fp32';
   for (const [i, modality] of modalities.entries()) {
-    await writeRun(config, `run_${modality}`, modality, i + 1);
+    await writeRun(config, `run_${modality}`, modality, i + 1, 'mobilenetv3_small_100');
     await extract({ config, modality, align: false, given: [] }, listening());
   }
   return { config, fused: await fuse({ config, modalities }, listening()), raw };
