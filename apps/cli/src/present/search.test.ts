@@ -16,7 +16,7 @@ const search: SearchRecord = {
   keys: [{ key: 'training.learning_rate', log: true }],
   trials: [1, 2].map((trial) => ({
     trial,
-    settings: { 'training.learning_rate': 0.00123456 / trial },
+    settings: { 'training.learning_rate': 0.0012345678901234 / trial },
     state: 'trained',
     rung: 0,
     epochs: 10,

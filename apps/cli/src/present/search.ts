@@ -3,6 +3,7 @@ import {
   isByChance,
   readSearch,
   type SearchRecord,
+  searchedText,
   tiedWithBest,
   tuneFiles,
 } from '@radweave/artifacts';
@@ -32,7 +33,7 @@ export function searchText(search: SearchRecord, tablePath: string, bestPath: st
       trial,
       number(score),
       epochs,
-      ...keys.map(({ key }) => shown(settings[key])),
+      ...keys.map(({ key }) => searchedText(settings[key])),
     ]);
   const more = trials.length > SHOWN ? [`… and ${trials.length - SHOWN} more`] : [];
   const from = paragraph(
@@ -72,10 +73,4 @@ function chanceOf({ score, folds }: SearchRecord['trials'][number]): string[] {
   }
   if (few === 0) return [];
   return [`In ${few} of ${counted(folds.length, 'fold')} its AUC is not above chance (0.5).`];
-}
-
-/** A setting as people read it. */
-function shown(value: SearchRecord['trials'][number]['settings'][string] | undefined): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(3)));
-  return Array.isArray(value) ? value.join(', ') : String(value);
 }

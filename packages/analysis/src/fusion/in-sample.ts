@@ -1,4 +1,11 @@
-import type { FrozenRecord, FusionModelFile, InSample, Split } from '@radweave/artifacts';
+import { basename, posix } from 'node:path';
+import {
+  bestModelPath,
+  type FrozenRecord,
+  type FusionModelFile,
+  type InSample,
+  type Split,
+} from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { FeatureSource } from '../features/source.ts';
 
@@ -65,10 +72,13 @@ export function classifierCautions(
   return notes;
 }
 
+/** The only checkpoint of a run that validation chose. */
+const BEST = basename(bestModelPath(''));
+
 /** Modalities whose network, trained in this study, is that of its best epoch. */
 export function chosenOnValidation({ modalities }: Pick<FusionModelFile, 'modalities'>): string[] {
   return modalities
-    .filter(({ in_sample, checkpoint }) => in_sample === true && !/last_checkpoint\.pth$/.test(checkpoint))
+    .filter(({ in_sample, checkpoint }) => in_sample === true && posix.basename(checkpoint) === BEST)
     .map(({ modality }) => modality);
 }
 

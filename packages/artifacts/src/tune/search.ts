@@ -107,6 +107,13 @@ export function tiedWithBest({ trials, best }: Pick<SearchRecord, 'trials' | 'be
   return trials.filter((one) => one !== chosen && isAlike(one)).map(({ trial: number }) => number);
 }
 
+/** A setting as people read it: three of the some 16 digits of a number that was drawn; one that somebody wrote whole. */
+export function searchedText(value: SearchedTrial['settings'][string] | undefined): string {
+  if (Array.isArray(value)) return `[${value.join(', ')}]`;
+  const text = String(value);
+  return typeof value === 'number' && text.length > 12 ? String(Number(value.toPrecision(3))) : text;
+}
+
 /** Whether an AUC is none that guessing would not reach. */
 export function isByChance(auc: number | null): boolean {
   return auc !== null && auc <= 0.5;

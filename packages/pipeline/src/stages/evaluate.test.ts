@@ -256,9 +256,10 @@ test('validation is told to be optimistic where a network of the study kept its 
     expect(optimistic(result)).toEqual(notes.map(({ params }) => params));
     return optimistic(result);
   };
-  expect(await told({})).toEqual([{ modalities: ['A', 'P'] }]);
+  expect(await told({ checkpoint: 'checkpoints/run/best_model.pth' })).toEqual([{ modalities: ['A', 'P'] }]);
   expect(await told({ checkpoint: 'pretrained', in_sample: false })).toEqual([]);
-  expect(await told({ checkpoint: 'checkpoints/run/last_checkpoint.pth' })).toEqual([]);
+  for (const name of ['last_checkpoint.pth', 'epoch_012.pth'])
+    expect(await told({ checkpoint: `checkpoints/run/${name}` })).toEqual([]);
 });
 
 test('networks alone are evaluated; with nothing at all the error says what to run', async () => {

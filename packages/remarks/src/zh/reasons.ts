@@ -16,7 +16,7 @@ export const REASONS_ZH: Sentences<typeof REASONS> = {
   'none-predicted-negative': '无患者被预测为阴性',
   'none-positive': '既无阳性患者，也无患者被预测为阳性',
   'nothing-counted': '例数为 0',
-  'no-classes': '无标签',
+  'no-classes': '没有任何标签',
   'no-candidates': '无可选方案',
 
   'no-threshold-reaches': ({ target }) => `没有阈值能达到灵敏度 ${target}`,
@@ -48,9 +48,9 @@ export const REASONS_ZH: Sentences<typeof REASONS> = {
   'auc-exact': ({ value }) => `AUC 恰为 ${value}，无法计算置信区间`,
   'same-rank': '所有患者的排序相同，无法计算置信区间',
   'no-varying-groups': '具有 AUC 方差的医院不足两家',
-  'no-group-with-both': '没有医院每个标签至少有 2 例患者',
+  'no-group-with-both': '没有任何一家医院的每个标签均有至少 2 例患者',
 
-  'class-empty': ({ label }) => `无标签 ${label} 的患者：逻辑回归要求各标签均有患者`,
+  'class-empty': ({ label }) => `没有标签为 ${label} 的患者：逻辑回归要求每个标签均有患者`,
   'none-to-standardise': '无可用于标准化的患者',
   'many-components': ({ components, patients, features }) =>
     `${components} 个主成分所需多于现有的 ${patients} 例患者 × ${features} 个特征`,

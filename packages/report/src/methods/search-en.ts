@@ -1,6 +1,6 @@
+import { searchedText } from '@radweave/artifacts';
 import { and, counted } from '@radweave/remarks';
-import type { Search } from './search.ts';
-import { lastPart } from './search.ts';
+import { lastPart, type Search } from './search.ts';
 
 /** How settings were searched: for the methods and for the section of the search. */
 export const SEARCH_EN = {
@@ -19,7 +19,7 @@ export const SEARCH_EN = {
 function rangeText({ key, log, space }: Search['keys'][number]): string {
   if (space === undefined) return lastPart(key);
   const range = Array.isArray(space)
-    ? space.join(', ')
+    ? space.map(searchedText).join(', ')
     : `${space.low} to ${space.high}${log ? ', by the logarithm' : ''}`;
   return `${lastPart(key)} (${range})`;
 }

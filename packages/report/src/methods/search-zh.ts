@@ -1,3 +1,4 @@
+import { searchedText } from '@radweave/artifacts';
 import { lastPart, type Search } from './search.ts';
 import type { SEARCH_EN } from './search-en.ts';
 
@@ -16,7 +17,7 @@ export const SEARCH_ZH: typeof SEARCH_EN = {
 function rangeText({ key, log, space }: Search['keys'][number]): string {
   if (space === undefined) return lastPart(key);
   const range = Array.isArray(space)
-    ? space.join('、')
+    ? space.map(searchedText).join('、')
     : `${space.low} 至 ${space.high}${log ? '，按对数均匀' : ''}`;
   return `${lastPart(key)}（${range}）`;
 }

@@ -97,8 +97,17 @@ test('the methods tell of a search whose best settings were trained with, of no 
       '搜索范围：learning_rate（0.00001 至 0.01，按对数均匀）；optimizer（adam、sgd）。' +
       '全部试验均在 30 例训练集患者的 2 折上训练和评分；搜索过程未读取其他患者。采用训练最久的试验中患者水平 AUC 最高者的超参数。',
   ]);
+  const [search = expect.unreachable()] = data.searches;
+  const space = [null, 1024, 0.0005, [0.9, 0.999]];
+  search.keys = [{ key: 'training.clip_grad_norm', log: false, space }];
+  for (const { settings } of search.trials) settings['training.clip_grad_norm'] = 1;
+  const clip = { clip_grad_norm: 1 };
+  Object.assign(settings?.training ?? {}, clip);
+  expect((await told()).join()).toMatch(
+    /\(null, 1024, 0\.0005, \[0\.9, 0\.999\]\).*（null、1024、0\.0005、\[0\.9, 0\.999\]）/,
+  );
   for (const search of data.searches) for (const key of search.keys) delete key.space;
-  expect((await told())[0]).toContain('The search was over learning_rate and optimizer.');
+  expect((await told())[0]).toContain('The search was over clip_grad_norm.');
   for (const search of data.searches) search.best = null;
   expect(await told()).toEqual([]);
 });

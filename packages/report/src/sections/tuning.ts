@@ -1,4 +1,4 @@
-import { isByChance, type SearchRecord, tiedWithBest } from '@radweave/artifacts';
+import { isByChance, type SearchRecord, searchedText, tiedWithBest } from '@radweave/artifacts';
 import { type AxisValue, type ParallelLine, parallelChart } from '../charts/parallel.ts';
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE } from '../format.ts';
@@ -96,15 +96,9 @@ function lineOf(
 }
 
 function axisValue(value: Trial['settings'][string] | undefined): AxisValue {
-  return typeof value === 'number' ? value : textOf(value);
+  return typeof value === 'number' ? value : searchedText(value);
 }
 
 function settingCell(value: Trial['settings'][string] | undefined): Cell {
-  return { text: textOf(value), number: typeof value === 'number' };
-}
-
-/** Three digits of a number that was drawn; others have no more. */
-function textOf(value: Trial['settings'][string] | undefined): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(3)));
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return { text: searchedText(value), number: typeof value === 'number' };
 }
