@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   E_CONFIG_KEY: 'A configuration key does not exist.',
   E_CONFIG_VALUE: 'A configuration value is of the wrong type or out of range.',
   E_CONFIG_YAML: 'The configuration file is not valid YAML.',
+  E_COPY_PRIVATE: 'Copies of results in a store would take images, or the key of the study, along.',
   E_CROSS_FIT: 'The weights do not say how they were trained, so no fold can be trained alike.',
   E_CSV_CELL: 'A cell of a table does not hold what its column needs.',
   E_CSV_COLUMNS: 'A table lacks columns.',

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { configure } from '@radweave/artifacts';
+import type { Worker } from 'node:worker_threads';
+import { type Config, configure } from '@radweave/artifacts';
 import { tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { Runner } from '../job/job.ts';
@@ -18,14 +20,20 @@ async function threadsOf(work: () => Promise<unknown>): Promise<number> {
   return begun.length;
 }
 
-test('stages of one job share a thread, which ends with it; after one that fails the next has another', async () => {
-  // The thread loads what was built.
-  const { withRunner } = await import('@radweave/pipeline');
+// The thread loads what was built.
+const { withRunner } = await import('@radweave/pipeline');
+
+/** Runs a stage that takes no time. */
+function checks(): (runner: Runner, of?: Config) => Promise<unknown> {
   const folder = tempDir();
   const config = phantomStudy(folder);
-  const nowhere = configure({ data: { root_dir: join(folder, 'nowhere') } });
-  const check = (runner: Runner, of = config): Promise<unknown> =>
+  return (runner, of = config) =>
     runner.run('check', { config: of, bestHparamsDir: folder }, () => undefined);
+}
+
+test('stages of one job share a thread, which ends with it; after one that fails the next has another', async () => {
+  const check = checks();
+  const nowhere = configure({ data: { root_dir: join(tempDir(), 'nowhere') } });
   const threads = await threadsOf(() =>
     withRunner({}, async (runner) => {
       expect(await threadsOf(() => check(runner))).toBe(1);
@@ -36,4 +44,24 @@ test('stages of one job share a thread, which ends with it; after one that fails
   );
   expect(threads).toBe(2);
   expect(await threadsOf(() => withRunner({}, (runner) => check(runner)))).toBe(1);
+});
+
+test('a thread that is lost in a stage has ended before the next begins, and takes one stage at a time', async () => {
+  const check = checks();
+  await withRunner({}, async (runner) => {
+    const begun = once(process, 'worker');
+    const lost = check(runner);
+    const [worker] = (await begun) as [Worker];
+    let hasEnded = false;
+    worker.once('exit', () => {
+      hasEnded = true;
+    });
+    worker.emit('error', new Error('lost'));
+    await expect(lost).rejects.toThrow('lost');
+    expect(hasEnded).toBe(true);
+    await check(runner);
+    const second = check(runner);
+    await expect(check(runner)).rejects.toThrow('a thread runs one stage at a time');
+    await second;
+  });
 });

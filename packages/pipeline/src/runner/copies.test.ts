@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Config, defaultConfig } from '@radweave/artifacts';
 import { OBJECT_SERVER_NEEDS, ObjectServer, peerTest, tempDir } from '@radweave/testkit';
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { finishCopies, openCopies } from './copies.ts';
 
 const server = new ObjectServer();
@@ -44,3 +44,15 @@ for (const [where, fusion, there, key] of [
     expect(readFileSync(other.at(`${there}/model.json`), 'utf8')).toBe(`${there}/model.json`);
   });
 }
+
+test.each([
+  ['the fusion folder', { fusion: { output_dir: '.' } }],
+  ['the output folder', { experiment: { output_dir: 'raw' } }],
+])('nothing is copied where %s holds images or the key of the study', async (_, changed) => {
+  const { config, at } = study('any', null);
+  config.data.root_dir = at('raw');
+  for (const [section, { output_dir }] of Object.entries(changed)) {
+    config[section as 'fusion' | 'experiment'].output_dir = at(output_dir);
+  }
+  await expect(openCopies({ config }, QUIET)).rejects.toMatchObject({ code: 'E_COPY_PRIVATE', exitCode: 2 });
+});

@@ -1,5 +1,14 @@
-import { basename } from 'node:path';
-import { type Config, fusionFolder, isWithin, objectPlace, realPlace } from '@radweave/artifacts';
+import { basename, dirname } from 'node:path';
+import {
+  type Config,
+  fusionFolder,
+  isAddress,
+  isWithin,
+  objectPlace,
+  realPlace,
+  studyKeyPath,
+  UsageError,
+} from '@radweave/artifacts';
 import { counted } from '@radweave/remarks';
 import type { StudyCopy } from '@radweave/remote/objects/study-copy';
 import { RunFolder } from '@radweave/study/runs/run-folder';
@@ -64,7 +73,7 @@ class Copies {
   }
 }
 
-/** The copies that a study wants; those that the store has are brought back first where this machine has none. */
+/** The copies that a study wants; those that the store has are brought back first where this machine has none. @throws UsageError. */
 export async function openCopies(options: object, telling: Telling): Promise<Copies | undefined> {
   const { config } = options as { config?: Config };
   const address = config?.experiment.copy_to ?? null;
@@ -77,6 +86,7 @@ export async function openCopies(options: object, telling: Telling): Promise<Cop
     // Last: where it is there all was brought back.
     outputs,
   };
+  refusePrivate(config, Object.values(folders));
   const key = JSON.stringify([address, folders]);
   const known = OPEN.get(key);
   if (known !== undefined) return known;
@@ -86,6 +96,19 @@ export async function openCopies(options: object, telling: Telling): Promise<Cop
   await copies.restore(telling);
   OPEN.set(key, copies);
   return copies;
+}
+
+/** @throws UsageError where copies of the folders would take the images of patients, or the key that hides their names, along. */
+function refusePrivate({ data }: Config, folders: readonly string[]): void {
+  const images = data.root_dir === null || isAddress(data.root_dir) ? [] : [data.root_dir];
+  for (const kept of [...images, dirname(studyKeyPath(data))]) {
+    const taken = folders.find((folder) => isWithin(realPlace(kept), realPlace(folder)));
+    if (taken === undefined) continue;
+    throw new UsageError('E_COPY_PRIVATE', `copies of ${taken} would take ${kept} along`, {
+      where: 'experiment.copy_to',
+      hint: 'Give the results, splits and features folders of their own, without images and keys, or leave out experiment.copy_to',
+    });
+  }
 }
 
 /** Copies what is new of every study, for the last time. @throws RadweaveError of the first that cannot be copied. */

@@ -27,20 +27,13 @@ export type EngineMessage =
   | { type: 'done'; result: unknown }
   | { type: 'failed'; error: CarriedError };
 
-/** Whoever waits for the stage that runs. */
-interface Waiting {
-  onEvent: (event: StageEvent) => void;
-  resolve: (result: unknown) => void;
-  reject: (error: unknown) => void;
-}
-
 /**
  * A worker thread that runs one stage after the other: a training step keeps its thread busy for seconds, and the main thread
  * must stay free for the terminal, signals and progress. It is kept for the next stage, as it takes a second to load their code.
  */
 export class StageThread {
   #worker: Worker | undefined;
-  #waiting: Waiting | undefined;
+  #isBusy = false;
 
   /** @throws what the stage throws, with its `code`, `exitCode` and `hint`; InterruptedError when stopped, also before it began. */
   async run<S extends StageName>(
@@ -60,53 +53,66 @@ export class StageThread {
       say: (text: string) => tell('info', text),
       warn: (text: string) => tell('warning', text),
     };
-    const copies = await openCopies(options, telling);
     const stopping = new Int32Array(new SharedArrayBuffer(4));
     const stop = (): void => void Atomics.store(stopping, 0, 1);
+    // Copies that are brought back may take minutes: a request to stop that comes meanwhile counts.
     signal?.addEventListener('abort', stop);
+    let copies: Awaited<ReturnType<typeof openCopies>>;
     try {
-      return (await this.#does({ stage, options: options as never, stop: stopping }, (event) => {
+      copies = await openCopies(options, telling);
+      return (await this.#do({ stage, options: options as never, stop: stopping }, (event) => {
         onEvent?.(event);
         if (event.kind === 'epoch') void copies?.soon(telling);
       })) as StageResult<S>;
-    } catch (error) {
-      // Nobody knows what a stage that failed leaves in its thread.
-      await this.end();
-      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
       await copies?.soon(telling);
     }
   }
 
-  #does(order: StageOrder, onEvent: (event: StageEvent) => void): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { onEvent, resolve, reject };
-      this.#worker ??= this.#begin();
-      this.#worker.postMessage(order);
-    });
+  async #do(order: StageOrder, onEvent: (event: StageEvent) => void): Promise<unknown> {
+    if (this.#isBusy) throw new Error('a thread runs one stage at a time');
+    this.#isBusy = true;
+    const worker = this.#present();
+    const listening = new AbortController();
+    try {
+      return await new Promise((resolve, reject) => {
+        const lost = (code: number): void => reject(new Error(`the engine thread ended with code ${code}`));
+        const failed = (error: Error): void => reject(explainError(error));
+        const heard = (message: EngineMessage): void => {
+          if (message.type === 'event') onEvent(message.event);
+          else if (message.type === 'done') resolve(message.result);
+          else reject(revivedError(message.error));
+        };
+        worker.on('message', heard).on('error', failed).on('exit', lost);
+        listening.signal.addEventListener('abort', () =>
+          worker.off('message', heard).off('error', failed).off('exit', lost),
+        );
+        worker.postMessage(order);
+      });
+    } catch (error) {
+      // Nobody knows what a stage that failed leaves in its thread.
+      await worker.terminate();
+      throw error;
+    } finally {
+      listening.abort();
+      this.#isBusy = false;
+    }
   }
 
-  #begin(): Worker {
+  /** The thread, begun where there is none or the last one has ended. */
+  #present(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
     // The engine's tensors live outside V8's heap; its own objects are small.
     const worker = new Worker(new URL('./worker.js', import.meta.url), { stdout: false, stderr: false });
-    const lost = (error: unknown): void => {
+    const drop = (): void => {
       if (this.#worker === worker) this.#worker = undefined;
-      this.#waiting?.reject(error);
     };
-    worker.on('message', (message: EngineMessage) => {
-      if (message.type === 'event') this.#waiting?.onEvent(message.event);
-      else if (message.type === 'done') this.#waiting?.resolve(message.result);
-      else this.#waiting?.reject(revivedError(message.error));
-    });
-    worker.on('error', (error) => lost(explainError(error)));
-    worker.on('exit', (code) => lost(new Error(`the engine thread ended with code ${code}`)));
+    this.#worker = worker.on('error', drop).on('exit', drop);
     return worker;
   }
 
   async end(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
+    await this.#worker?.terminate();
   }
 }
