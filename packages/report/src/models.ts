@@ -94,10 +94,21 @@ function isOfFeatures(kind: EvaluatedModel['kind']): boolean {
   return kind === 'features' || kind === 'fused';
 }
 
-/** Beside numbers of validation patients, who chose the epochs: that they are too good. Empty where nobody did. */
-export function optimismNote({ data, words }: ReportContext, split: Split): string {
-  const isOptimistic = data.evaluation.notes.some(({ code }) => code === 'validation-optimistic');
-  return split === 'val' && isOptimistic ? words.optimism : '';
+/**
+ * Beside numbers of validation patients, who chose the epochs: that they are too good. Empty where they chose none, and of what
+ * is stacked alone: its logits are of networks whose epochs training patients chose.
+ */
+export function optimismNote(
+  { data, words }: ReportContext,
+  split: Split,
+  models: readonly string[],
+): string {
+  const { notes, models: evaluated } = data.evaluation;
+  const isOptimistic = notes.some(({ code }) => code === 'validation-optimistic');
+  const own = evaluated.filter(({ name }) => models.includes(name));
+  const [stacked] = own.filter(({ kind }) => kind === 'stacked');
+  if (split !== 'val' || !isOptimistic || own.every((one) => one === stacked)) return '';
+  return words.optimism(stacked === undefined ? null : words.modelName(stacked.name));
 }
 
 /** Whether a split has no patient at all, as the external test without an external hospital. */

@@ -38,7 +38,10 @@ export function evaluationSummary(result: ShownEvaluation): string {
       result.modalities,
     ),
     ...kindsText(shown.map(({ model }) => model)),
-    ...validationText(result.notes),
+    ...validationText(
+      result.notes,
+      shown.map(({ model }) => model),
+    ),
     ...[
       ...shown.flatMap((row) => missing(row, result.modalities)),
       ...result.aggregation

@@ -58,5 +58,12 @@ function metricsTable(result: StageResult<'fuse'>): string {
     'seen',
   ];
   const seen = 'seen: whether the network behind the features was trained on these patients.';
-  return [table(header, rows), paragraph(seen), ...validationText(result.notes)].join('\n');
+  return [
+    table(header, rows),
+    paragraph(seen),
+    ...validationText(
+      result.notes,
+      result.metrics.map(({ model }) => model),
+    ),
+  ].join('\n');
 }

@@ -61,7 +61,7 @@ test('each model has one line with n and interval of validation and external tes
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('that validation chose the epochs is said below its numbers', () => {
+test('that validation chose the epochs is said below its numbers, and that it is not so of stacked', () => {
   const notes = [remark('small-groups'), remark('validation-optimistic', { modalities: ['A', 'P'] })];
   const lines = resultsText({ ...evaluated([], row('network A', 'val', good)), notes }).split('\n');
   expect(
@@ -71,6 +71,10 @@ test('that validation chose the epochs is said below its numbers', () => {
       .join(' '),
   ).toBe(
     'Note: validation AUCs of the networks of A and P, and of classifiers of their features, are optimistic: the epoch was chosen by the AUC of the validation patients.',
+  );
+  const beside = evaluated([], row('network A', 'val', good), row('stacked', 'val', good));
+  expect(resultsText({ ...beside, notes }).replace(/\s+/g, ' ')).toContain(
+    'the AUC of the validation patients; that of stacked is not.',
   );
 });
 

@@ -21,7 +21,13 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
   const { words } = context;
   const drawn: Html[] = [];
   const isMacro = context.data.evaluation.label_names.length > 2;
-  for (const group of modelGroups(context.data.evaluation)) {
+  const groups = modelGroups(context.data.evaluation);
+  const optimism = optimismNote(
+    context,
+    'val',
+    groups.flatMap(({ models }) => models),
+  );
+  for (const group of groups) {
     const rows = rowsOf(context, group.models);
     drawn.push(
       await figure(context, {
@@ -30,7 +36,7 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
           words.hospitals.title(!isEmpty(context, 'test'), isMacro),
           ...(group.name === 'networks' ? group.models.map(words.modelName) : []),
         ]),
-        how: words.sentences([words.hospitals.how(isMacro), optimismNote(context, 'val')]),
+        how: words.sentences([words.hospitals.how(isMacro), optimism]),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),
         picture: forestChart(rows, isMacro ? words.macro(words.chart.auc) : words.chart.auc),
       }),

@@ -69,7 +69,15 @@ function metrics(
     caption:
       kind === 'classification'
         ? results.predicted(hasThreshold)
-        : words.sentences([results.noSkill, optimismNote(context, split), namesNote(context) ?? '']),
+        : words.sentences([
+            results.noSkill,
+            optimismNote(
+              context,
+              split,
+              rows.map(({ model }) => model),
+            ),
+            namesNote(context) ?? '',
+          ]),
     head: [
       column.model,
       column.hospital,
@@ -130,7 +138,14 @@ function aggregation(context: ReportContext): Html | null {
   return table(context, {
     name: 'aggregation',
     title: words.results.aggregation,
-    caption: words.results.aggregationCaption,
+    caption: words.sentences([
+      words.results.aggregationCaption,
+      optimismNote(
+        context,
+        'val',
+        rows.map(({ model }) => model),
+      ),
+    ]),
     head: [
       column.model,
       column.aggregation,

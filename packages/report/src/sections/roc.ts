@@ -30,8 +30,13 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
   const { words, data } = context;
   const { options, label_names, primary, roc_bands } = data.evaluation;
   const drawn: Html[] = [];
-  for (const group of modelGroups(data.evaluation)) {
-    const models = label_names.length === 2 ? group.models : group.models.filter((name) => name === primary);
+  const groups = modelGroups(data.evaluation).map((group) => ({
+    ...group,
+    models: label_names.length === 2 ? group.models : group.models.filter((name) => name === primary),
+  }));
+  const everyModel = groups.flatMap(({ models }) => models);
+  for (const group of groups) {
+    const { models } = group;
     const lines = models.flatMap((model) => linesOf(context, split, model));
     if (lines.length === 0) continue;
     const point = group.models.includes(primary) ? operatingPoint(context, split) : null;
@@ -48,7 +53,10 @@ async function splitFigures(context: ReportContext, split: Split): Promise<Html[
           // Curves of single labels do not say whose they are.
           ...(label_names.length === 2 && group.name === 'features' ? [] : models.map(words.modelName)),
         ]),
-        caption: words.sentences([circle, drawn.length === 0 ? optimismNote(context, split) : '']),
+        caption: words.sentences([
+          circle,
+          drawn.length === 0 ? optimismNote(context, split, everyModel) : '',
+        ]),
         how: bands,
         alt: words.roc.alt(
           words.splits[split],

@@ -2,7 +2,9 @@ import { LANGUAGES } from '@radweave/artifacts';
 import { remark } from '@radweave/remarks';
 import { expect, test } from 'vitest';
 import { buildReport } from '../build.ts';
+import { ReportContext } from '../context.ts';
 import type { ReportData } from '../data.ts';
+import { optimismNote } from '../models.ts';
 import { section, textOf } from '../testing/read-page.ts';
 import { study } from '../testing/study.ts';
 import { WORDS } from '../words/index.ts';
@@ -40,14 +42,19 @@ test.each(LANGUAGES)(
   'that validation chose the epochs stands where its AUCs stand (%s)',
   async (language) => {
     const { optimism } = WORDS[language];
-    const counts = async (data: ReportData): Promise<number[]> => {
+    const counts = async (data: ReportData, beside: string | null = null): Promise<number[]> => {
       const page = await buildReport(data, language);
       const ids = ['roc', 'hospitals', 'results'] as const;
-      return ids.map((id) => textOf(section(page, id)).split(optimism).length - 1);
+      return ids.map((id) => textOf(section(page, id)).split(optimism(beside)).length - 1);
     };
     const data = study();
-    // The first figure of a place says it for the others.
-    expect(await counts(data)).toEqual([1, 1, 1]);
+    // The first figure of a place says it for the others; of the results the tables of AUCs and of aggregations say it.
+    expect(await counts(data)).toEqual([1, 1, 2]);
+    const together = stacked();
+    expect(await counts(together, WORDS[language].modelName('stacked'))).toEqual([1, 1, 1]);
+    expect(await counts(together)).toEqual([0, 0, 1]);
+    const context = new ReportContext(together, WORDS[language]);
+    expect(optimismNote(context, 'val', ['stacked'])).toBe('');
     data.evaluation.notes = data.evaluation.notes.filter(({ code }) => code !== 'validation-optimistic');
     expect(await counts(data)).toEqual([0, 0, 0]);
   },

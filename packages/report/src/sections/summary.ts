@@ -74,7 +74,7 @@ function byKind(context: ReportContext): Html | null {
     title: words.summary.byKind,
     caption: words.sentences([
       words.summary.byKindCaption(words.modelName(primary)),
-      optimismNote(context, 'val'),
+      optimismNote(context, 'val', [primary, ...kinds]),
     ]),
     head: [
       words.column.model,
