@@ -64,7 +64,7 @@ export function checkFusion(subject: AuditSubject): CheckReport {
         remark(isStacked ? 'INFO_FUSION_IN_SAMPLE' : 'WARN_FUSION_IN_SAMPLE'),
         inSample.map(({ modality, checkpoint }) => auditCase([], `${modality}: ${checkpoint}`)),
         file,
-        isStacked ? "Report 'stacked'" : crossFit(modalities),
+        isStacked ? "Report 'stacked' as well" : crossFit(modalities),
       ),
     ],
     gaps: [

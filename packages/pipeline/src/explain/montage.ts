@@ -72,7 +72,10 @@ function layOut(
   const bands = Math.ceil(slices.length / COLUMNS);
   const columns = Math.ceil(slices.length / bands);
   const right = MARGIN + columns * (tile + GAP);
-  const width = even(Math.max(right + GAP + BAR + BAR_TEXT, LEAST_WIDTH));
+  const longest = headings.flatMap((text, i) =>
+    text.split(' ').map((word) => textWidth(word, headingSize(i))),
+  );
+  const width = even(Math.max(right + GAP + BAR + BAR_TEXT, LEAST_WIDTH, 2 * MARGIN + Math.max(...longest)));
   const labels = headings
     .flatMap((text, i) => {
       const size = headingSize(i);
@@ -108,9 +111,10 @@ function headingSize(line: number): number {
   return line === 0 ? 22 : 18;
 }
 
-/** Letters of DejaVu Sans are about 0.6 of their size wide. */
-function lettersIn(width: number, size: number): number {
-  return Math.floor(width / (0.6 * size));
+/** Letters of DejaVu Sans are about 0.6 of their size wide, those of Chinese as wide as high. */
+function textWidth(text: string, size: number): number {
+  const wide = text.match(/[\u2e80-\uffef]/g)?.length ?? 0;
+  return size * (0.6 * text.length + 0.4 * wide);
 }
 
 /** Lines of a text, broken between words. */
@@ -118,7 +122,7 @@ function broken(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = `${lines.at(-1) ?? ''} ${word}`;
-    if (lines.length > 0 && longer.length <= lettersIn(width, size)) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
@@ -126,7 +130,7 @@ function broken(text: string, width: number, size: number): string[] {
 
 /** Cut at the front: file names differ at their ends. */
 function fitted(text: string, width: number): string {
-  const most = lettersIn(width, SMALL);
+  const most = Math.floor(width / textWidth('m', SMALL));
   return text.length <= most ? text : `…${text.slice(text.length - most + 1)}`;
 }
 

@@ -169,7 +169,7 @@ function tellInSample({ inSample, stack }: FusedModel, context: StageContext): v
     `The training features of ${and(inSample)} are in-sample: their ${inSample.length === 1 ? 'network was' : 'networks were'} trained on the same ` +
     'patients, so the features look better than those of new patients and the classifier is over-confident.';
   if (stack === null) warn(context, `${text} Use cross-fitting.`);
-  else say(context, `${text} Report 'stacked', which was fitted on out-of-fold logits.`);
+  else say(context, `${text} Report 'stacked' as well, which was fitted on out-of-fold logits.`);
 }
 
 /** The plain command after a cross-fitting takes its model away. Of a fusion that cannot be read nothing is known. */
