@@ -35,6 +35,8 @@ export interface TrainingRun {
   name: string;
   modality: string;
   model: string;
+  /** ISO 8601: when its last epoch ended; null where an earlier version did not record it. */
+  time: string | null;
   /** Epoch of the best checkpoint; null before the first. */
   bestEpoch: number | null;
   /** Null where another program wrote the checkpoint. */

@@ -5,7 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { configure, readConfig, readSearch, readTrials, type SearchRecord } from '@radweave/artifacts';
+import {
+  configure,
+  readCohort,
+  readConfig,
+  readSearch,
+  readTrials,
+  type SearchRecord,
+  splitFiles,
+  splitHash,
+} from '@radweave/artifacts';
 import { generatePhantomCohort } from '@radweave/phantom';
 import { type Following, type StageEvent, tune as searchOf } from '@radweave/pipeline';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -94,6 +103,9 @@ test('a search that is killed goes on in a script and with the same command as i
   expect(whole).toMatchObject({ status: 0, stdout: expect.stringContaining('is the best of 4 trials') });
   const search = readSearch(place('whole', 'search.json'));
   expect(search).toMatchObject({ modality: 'A', rungs: [1, 2], folds: 2, strategy: 'asha' });
+  const { patients } = readCohort(splitFiles(join(folder, 'splits')).cohort);
+  expect(search.trained_on_hash).toBe(splitHash(patients.filter(({ split }) => split === 'train')));
+  expect(Date.now() - Date.parse(search.time ?? '')).toBeLessThan(600_000);
   expect(search.keys[0]?.space).toEqual({ low: expect.any(Number), high: expect.any(Number) });
   expect(search.trials.map(({ state }) => state)).toEqual(expect.arrayContaining(['trained', 'halved']));
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jsonFile } from '../json.ts';
+import { jsonFile, sha256 } from '../json.ts';
 
 const name = z.string().min(1);
 
@@ -50,6 +50,8 @@ const search = z.object({
   trials: z.int(),
   /** Training patients, whom the folds divide. */
   patients: z.int(),
+  /** Who they are, see `splitHash`; plans of earlier versions have none. */
+  trained_on_hash: sha256.optional(),
   /** Epochs of each rung. */
   rungs: z.array(z.int()).min(1),
   reduction: z.int(),

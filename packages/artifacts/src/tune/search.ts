@@ -55,6 +55,10 @@ const schema = z.object({
   folds: z.int(),
   /** Training patients, whom the folds divide. */
   patients: z.int(),
+  /** Who they were, see `splitHash`; earlier versions wrote none. */
+  trained_on_hash: sha256.optional(),
+  /** ISO 8601, UTC: when it ended; earlier versions wrote none. */
+  time: z.iso.datetime().optional(),
   /** The keys that were searched, and which are spread by their logarithm. */
   keys: z.array(
     z.object({

@@ -70,7 +70,7 @@ function gaveFeatures(run: RunFolder, modality: string, fusion: FusionModelFile 
 }
 
 async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): Promise<ReportedRun> {
-  const { name, model, best } = { ...run.read(), name: run.name };
+  const { name, model, best, time } = { ...run.read(), name: run.name };
   const read = await readCheckpointFacts(run.best);
   files.add(run.history);
   return {
@@ -78,6 +78,7 @@ async function reportedRun(run: RunFolder, modality: string, files: UsedFiles): 
       name,
       modality,
       model,
+      time: time ?? null,
       bestEpoch: best?.epoch ?? null,
       settings: read === null ? null : settingsOf(read.about, read.batchNorm),
       history: readHistory(run.history),

@@ -138,6 +138,7 @@ export class SearchTasks {
       writeSearch(files.record, {
         format: 1,
         ...search,
+        time: new Date().toISOString(),
         strategy,
         folds,
         keys,

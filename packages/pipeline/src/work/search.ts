@@ -1,4 +1,4 @@
-import { type Config, hashValue, type TrialSettings, tuneFolder } from '@radweave/artifacts';
+import { type Config, hashValue, splitHash, type TrialSettings, tuneFolder } from '@radweave/artifacts';
 import type { FoldSettings } from '@radweave/network/folds/fold-run';
 import { readSliceTable } from '@radweave/network/slices/load';
 import { openSplitFolder } from '@radweave/study/cohort/split-folder';
@@ -24,6 +24,7 @@ export interface DrawnSearch {
   trials: Trial[];
   folds: CrossFold[];
   patients: number;
+  trained_on_hash: string;
 }
 
 /** The configuration in the folder of a search: who looks for the runs of the study finds none of a trial. */
@@ -47,7 +48,8 @@ export function drawSearch({ config, modality }: SearchOptions, context: StageCo
     const identity = hashValue([common, own]);
     return { name: `trial${i + 1}_${identity.slice(0, 8)}`, identity, settings: own };
   });
-  return { trials, folds, patients: patients.length };
+  const trained_on_hash = splitHash(patients.map((one) => ({ ...one, split: 'train' })));
+  return { trials, folds, patients: patients.length, trained_on_hash };
 }
 
 export function trialRuns({ config, modality }: SearchOptions, { name, settings }: Trial): FoldSettings {

@@ -33,7 +33,7 @@ export async function tune(options: SearchOptions, context: StageContext): Promi
   requireWritable(options.config.experiment.output_dir, '--output_dir');
   const config = ofSearch(options.config, modality);
   refuseOtherSearch(config.experiment.output_dir);
-  const { trials, patients } = drawSearch({ config, modality }, context);
+  const { trials, patients, trained_on_hash } = drawSearch({ config, modality }, context);
   const networks = new Map<string, Config>();
   for (const trial of trials) {
     const own = trialRuns({ config, modality }, trial).config;
@@ -48,7 +48,8 @@ export async function tune(options: SearchOptions, context: StageContext): Promi
   }
   const { reduction } = config.tune;
   const rungs = rungsOf(config.tune, config.training.epochs, trials.length);
-  return { config, search: { modality, trials: trials.length, patients, rungs, reduction }, trials };
+  const search = { modality, trials: trials.length, patients, trained_on_hash, rungs, reduction };
+  return { config, search, trials };
 }
 
 /** @throws UsageError `E_OTHER_FILE`. */

@@ -2,7 +2,7 @@ import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '
 import { shownModel, type TestKind, testKind } from '@radweave/remarks';
 import { type Division, madeOf, type ReportData, type TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
-import { type Search, searchesUsed } from './search.ts';
+import { searchesUsed, type UsedSearch } from './search.ts';
 
 /** What was really run, as far as a methods paragraph tells it. */
 export interface Facts {
@@ -28,8 +28,7 @@ export interface Facts {
     /** Of the features, where it is not that of the training. */
     extractedIn: string | null;
   }[];
-  /** Searches whose best settings networks were trained with. */
-  searches: Search[];
+  searches: UsedSearch[];
   /** How features were pooled and classified; null when nothing was fused. */
   fusion: {
     modalities: string[];

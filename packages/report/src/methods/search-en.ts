@@ -1,6 +1,6 @@
 import { searchedText } from '@radweave/artifacts';
 import { and, counted } from '@radweave/remarks';
-import { lastPart, type Search } from './search.ts';
+import { lastPart, type Search, type UsedSearch } from './search.ts';
 
 /** How settings were searched: for the methods and for the section of the search. */
 export const SEARCH_EN = {
@@ -12,7 +12,9 @@ export const SEARCH_EN = {
   },
   space: ({ keys }: Search) => `The search was over ${and(keys.map(rangeText))}.`,
   whom: ({ patients, folds }: Search) =>
-    `All were trained and scored on ${counted(folds, 'fold')} of the ${counted(patients, 'training patient')}; the search read no other patient.`,
+    `All were trained and scored on ${counted(folds, 'fold')} of ${counted(patients, 'training patient')}; the search read no other patient.`,
+  ofOthers:
+    'These were the training patients of another division of the patients: patients of validation or of a test set may be among them, and results of the chosen settings on such patients are too good.',
 };
 
 /** @returns nothing of a range that an earlier version did not record. */
@@ -24,14 +26,17 @@ function rangeText({ key, log, space }: Search['keys'][number]): string {
   return `${lastPart(key)} (${range})`;
 }
 
-/** What the methods say of searches whose best settings were trained with. */
-export function searchesInEnglish(searches: readonly Search[]): string {
+/** What the methods say of searches whose best settings networks have. */
+export function searchesInEnglish(searches: readonly UsedSearch[]): string {
   return searches
-    .map((search) => {
-      const { how, space, whom } = SEARCH_EN;
-      const chosen =
-        'Of the trials that were trained longest, the settings of the one with the highest AUC per patient were used.';
-      return [how[search.strategy](search), space(search), whom(search), chosen].join(' ');
+    .map(({ search, isUsed, isOfOthers }) => {
+      const { how, space, whom, ofOthers } = SEARCH_EN;
+      const said = isUsed
+        ? 'the settings of the one with the highest AUC per patient were used.'
+        : 'the one with the highest AUC per patient had the settings of the network.';
+      const chosen = `Of the trials that were trained longest, ${said}`;
+      const others = isOfOthers ? [ofOthers] : [];
+      return [how[search.strategy](search), space(search), whom(search), ...others, chosen].join(' ');
     })
     .join(' ');
 }

@@ -82,7 +82,10 @@ test('the methods tell of a search whose best settings were trained with, of no 
   const told = async (): Promise<string[]> => {
     const texts = await Promise.all(languages.map((words) => methods(data, words)));
     return texts.flatMap(
-      (text) => /For A, 4 trials.*?were used\.|对模态 A 随机抽取.*?者的超参数。/.exec(text)?.[0] ?? [],
+      (text) =>
+        /For A, 4 trials.*?(?:were used|of the network)\.|对模态 A 随机抽取.*?(?:者的超参数|与该网络相同)。/.exec(
+          text,
+        )?.[0] ?? [],
     );
   };
   expect(await told()).toEqual([]);
@@ -91,13 +94,30 @@ test('the methods tell of a search whose best settings were trained with, of no 
   expect(await told()).toEqual([
     'For A, 4 trials of settings drawn at random were compared by asynchronous successive halving (Li et al. 2020), after 3 and 10 epochs; the best continued. ' +
       'The search was over learning_rate (0.00001 to 0.01, by the logarithm) and optimizer (adam, sgd). ' +
-      'All were trained and scored on 2 folds of the 30 training patients; the search read no other patient. ' +
+      'All were trained and scored on 2 folds of 30 training patients; the search read no other patient. ' +
       'Of the trials that were trained longest, the settings of the one with the highest AUC per patient were used.',
     '对模态 A 随机抽取了 4 组超参数，用异步连续减半法（ASHA，Li 等，2020）在训练 3、10 轮后比较，较好者继续训练。' +
       '搜索范围：learning_rate（0.00001 至 0.01，按对数均匀）；optimizer（adam、sgd）。' +
       '全部试验均在 30 例训练集患者的 2 折上训练和评分；搜索过程未读取其他患者。采用训练最久的试验中患者水平 AUC 最高者的超参数。',
   ]);
   const [search = expect.unreachable()] = data.searches;
+  const [chosen, others] = ['the settings of the one', 'another division of the patients'];
+  // After another division of the patients the search may have trained on present validation patients.
+  const [hash, time] = [search.trained_on_hash, search.time];
+  search.trained_on_hash = 'a'.repeat(64);
+  expect(await told()).toEqual([expect.stringContaining(others), expect.stringContaining('另一次患者划分')]);
+  search.trained_on_hash = hash;
+  // Of what an earlier version wrote, only that the settings are the same is known.
+  delete search.time;
+  expect(await told()).toEqual([
+    expect.stringContaining('AUC per patient had the settings of the network.'),
+    expect.stringContaining('AUC 最高者的超参数与该网络相同。'),
+  ]);
+  expect((await told()).join()).not.toMatch(new RegExp(`${chosen}|${others}`));
+  // The network was trained before.
+  search.time = '2026-02-03T12:00:00.000Z';
+  expect(await told()).toEqual([]);
+  search.time = time;
   const space = [null, 1024, 0.0005, [0.9, 0.999]];
   search.keys = [{ key: 'training.clip_grad_norm', log: false, space }];
   for (const { settings } of search.trials) settings['training.clip_grad_norm'] = 1;

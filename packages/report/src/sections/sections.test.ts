@@ -234,7 +234,7 @@ test('a search says on whom and how often it chose, lists every trial and draws 
   const data = study();
   const text = await section('tuning', data);
   expect(textOf(text)).toContain(
-    'All were trained and scored on 2 folds of the 30 training patients; the search read no other patient. ' +
+    'All were trained and scored on 2 folds of 30 training patients; the search read no other patient. ' +
       'Trial 2 was chosen, with a mean AUC per patient of 0.900 over the folds. As the best of 4 trials, this AUC is optimistic; it is not a result of the study.',
   );
   expect(rowsOf(text)).toEqual([

@@ -3,7 +3,7 @@ import { type AxisValue, type ParallelLine, parallelChart } from '../charts/para
 import type { ReportContext } from '../context.ts';
 import { fixed, NOT_AVAILABLE } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
-import { lastPart } from '../methods/search.ts';
+import { isOfOthers, lastPart } from '../methods/search.ts';
 import { figure } from '../parts/figure.ts';
 import { type Cell, table } from '../parts/table.ts';
 
@@ -28,6 +28,7 @@ async function searchPart(context: ReportContext, search: SearchRecord): Promise
     tuning.how[search.strategy](search),
     tuning.space(search),
     tuning.whom(search),
+    ...(isOfOthers(search, context.data) ? [tuning.ofOthers] : []),
     ...(best === undefined
       ? [tuning.noBest]
       : [tuning.best(best.trial, score, trials.length, tiedWithBest(search)), ...chanceOf(context, best)]),

@@ -1,4 +1,11 @@
-import type { AuditCheck, SearchedTrial, SearchRecord, SiteAuditRow } from '@radweave/artifacts';
+import {
+  type AuditCheck,
+  type CohortPatient,
+  type SearchedTrial,
+  type SearchRecord,
+  type SiteAuditRow,
+  splitHash,
+} from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import type { Oddities, Optional, SiteAudit } from '../data.ts';
 
@@ -135,7 +142,7 @@ export function leakageOf(hostile: string): Optional<AuditCheck[]> {
 }
 
 /** A search by successive halving, with words and numbers among the settings, and a trial that failed. */
-export function searchOf(): SearchRecord {
+export function searchOf(cohort: readonly CohortPatient[]): SearchRecord {
   const trial = (
     number: number,
     rate: number,
@@ -161,6 +168,8 @@ export function searchOf(): SearchRecord {
     rungs: [3, 10],
     folds: 2,
     patients: 30,
+    trained_on_hash: splitHash(cohort.filter(({ split }) => split === 'train')),
+    time: '2026-02-01T12:00:00.000Z',
     keys: [
       { key: 'training.learning_rate', log: true, space: { low: 1e-5, high: 1e-2 } },
       { key: 'training.optimizer', log: false, space: ['adam', 'sgd'] },

@@ -51,11 +51,12 @@ export function study(wish: StudyWish = {}): ReportData {
       name: `run_${modality}${hostile}`,
       modality,
       model: 'resnet18',
+      time: '2026-02-02T12:00:00.000Z',
       bestEpoch: 2,
       settings: settingsOf(),
       history: [1, 2, 3].map(historyRow),
     })),
-    searches: [searchOf()],
+    searches: [searchOf(cohort)],
     fusion: { value: fusionOf(modalities, evaluation.label_names) },
     maps: {
       value: (['tsne', 'umap'] as const).map((method) => ({
