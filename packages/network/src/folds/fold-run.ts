@@ -10,13 +10,14 @@ import {
   whileLocked,
   writeSplit,
 } from '@radweave/artifacts';
-import { existsSync, rmSync } from '@radweave/artifacts/files';
+import { rmSync } from '@radweave/artifacts/files';
 import { type StageContext, say } from '@radweave/study/context/events';
 import type { CrossFold } from '@radweave/study/folds/plan';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { hasItsPredictions } from '@radweave/study/runs/run-predictions';
 import { writeBestResults } from '../training/best-results.ts';
 import { TrainingSession } from '../training/session.ts';
+import { hasBest, isWhole } from '../training/whole-run.ts';
 import { SharedSlices } from './shared-slices.ts';
 
 export interface FoldSettings {
@@ -36,7 +37,7 @@ export function foldRun({ config, name }: FoldSettings, { suffix }: CrossFold): 
 
 /**
  * Trains the folds one after the other. A finished fold is not trained again as long as its predictions are those it was finished
- * with, a begun one continues from its last checkpoint, or starts over without one.
+ * with, a begun one continues from its last checkpoint, or starts over without a whole one.
  *
  * @param only The folds to train of all.
  * @throws InterruptedError when told to stop, naming how to continue.
@@ -103,7 +104,7 @@ export async function openFoldSession(
   until?: number,
 ): Promise<TrainingSession> {
   const { modality, name } = settings;
-  const resume = run.exists() && existsSync(run.last);
+  const resume = run.exists() && (await isWhole(run.last)) && (await hasBest(run, context));
   if (resume) run.sweep();
   else run.clear();
   const config = recordedConfig(settings.config, run);

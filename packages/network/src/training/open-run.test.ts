@@ -99,11 +99,12 @@ test('a run that was begun, or left its history, is not begun again', () => {
   expect(existsSync(logs.history)).toBe(true);
 });
 
-test('a run without a last checkpoint is found, by its name or as the newest, where its settings keep none', () => {
+test('a run without a last checkpoint is found by its name, and as the newest where its settings keep none', () => {
   const own = config();
   rmSync(begun(own, 'lost', { status: 'running' }).last);
   const named = (run: string) => openRun(wish(own, { resume: true, run }), listening());
-  expect(() => named('lost')).toThrow(expect.objectContaining({ code: 'E_NO_RUN' }));
+  expect(named('lost').isResumed).toBe(true);
+  expect(named('').isResumed).toBe(false);
   own.experiment.save_last = false;
   const run = begun(own, 'anew', { status: 'running' });
   for (const path of [run.last, run.best]) rmSync(path);

@@ -1,14 +1,41 @@
 import type { Config } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { makeRoom, type OpenedRun } from '@radweave/network/training/open-run';
+import { hasBest, isWhole } from '@radweave/network/training/whole-run';
 import { remark } from '@radweave/remarks';
 import { isOtherTest, isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
-import { type StageContext, warn } from '@radweave/study/context/events';
+import { type StageContext, say, warn } from '@radweave/study/context/events';
 import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
 import { hasItsPredictions } from '@radweave/study/runs/run-predictions';
+import type { TrainOptions } from './open-training.ts';
 
-/** Whether nothing is left of a run that was stopped but its settings. What it had finished is never begun again. */
-export function beginsAnew({ experiment }: Config, run: RunFolder): boolean {
-  return !experiment.save_last && !existsSync(run.last) && run.read().status === 'running';
+/** @returns whether the run goes on where it is, and what is left to do of it. The caller holds the lock. */
+export async function prepareFolder(
+  options: TrainOptions,
+  { config, run, isResumed }: OpenedRun,
+  context: StageContext,
+): Promise<{ goesOn: boolean; isDone: boolean; isToTest: boolean }> {
+  if (isResumed) run.sweep();
+  else makeRoom(run, options);
+  const lost = isResumed ? await lostOf(run, config, context) : null;
+  if (lost !== null) {
+    say(context, `The run '${run.name}' ${lost}: it starts from the beginning.`);
+    run.clear();
+  }
+  const goesOn = isResumed && lost === null;
+  const isDone = goesOn && isFinished(run, config);
+  return { goesOn, isDone, isToTest: goesOn && !isDone && isToTestAgain(run, config) };
+}
+
+/** What a run lacks without which it can neither go on nor be used; null where it can. */
+async function lostOf(run: RunFolder, config: Config, context: StageContext): Promise<string | null> {
+  const record = run.read();
+  if (!(await hasBest(run, context))) return 'has lost its best checkpoint, which is missing or damaged';
+  if (isFinished(run, config) || (await isWhole(run.last))) return null;
+  if (existsSync(run.last)) return 'has a damaged last checkpoint';
+  // What it has finished is not thrown away for more epochs.
+  const isLonger = record.status === 'finished' && !isTrained(record, config.training);
+  return isLonger ? null : 'keeps no last checkpoint to continue from';
 }
 
 /** Whether a run is trained and tested, on the present patients as far as it can be. */

@@ -13,12 +13,12 @@ export interface TrainOptions extends RunWish {
 }
 
 /** Finds the run, or names a new one, and looks at all that needs no images. */
-export function openTraining(options: TrainOptions, context: StageContext): OpenedRun {
+export async function openTraining(options: TrainOptions, context: StageContext): Promise<OpenedRun> {
   const { processes = 1, timeoutSeconds = 0 } = options.together ?? {};
   if (typeof processes === 'object' && processes.rank > 0) {
     return followedRun(processes, timeoutSeconds);
   }
-  return telling(options, () => {
+  return await telling(options, () => {
     const opened = openRun(options, context);
     const { model } = opened.config;
     // A checkpoint of the run takes the place of what it began with.
@@ -59,9 +59,12 @@ export function tellOthers(options: TrainOptions, opened: OpenedRun): void {
 const TELLING_SECONDS = 30;
 
 /** Does what goes before a training. Those that a launcher has started end with the error of the first process. */
-export function telling<T>(options: Pick<TrainOptions, 'together'>, body: () => T): T {
+export async function telling<T>(
+  options: Pick<TrainOptions, 'together'>,
+  body: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return body();
+    return await body();
   } catch (error) {
     tellFault(options, error);
     throw error;

@@ -20,7 +20,7 @@ process.send?.('ready');
 process.once('message', async (options) => {
   try {
     const own = options as TrainOptions;
-    await train(own, openTraining(own, context), context);
+    await train(own, await openTraining(own, context), context);
   } catch (error) {
     const explained = error instanceof Error ? (explainGpuError(error) ?? error) : error;
     const { exitCode, message } = Object(explained) as { exitCode?: number; message?: string };

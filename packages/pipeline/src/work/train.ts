@@ -17,16 +17,17 @@ import {
 import { existsSync } from '@radweave/artifacts/files';
 import { writeBestResults } from '@radweave/network/training/best-results';
 import { follow } from '@radweave/network/training/follow';
-import { makeRoom, type OpenedRun } from '@radweave/network/training/open-run';
+import type { OpenedRun } from '@radweave/network/training/open-run';
 import type { Ranks } from '@radweave/network/training/ranks';
 import { TrainingSession } from '@radweave/network/training/session';
 import { folderSets, type TrainingSets } from '@radweave/network/training/session-splits';
+import { isWhole } from '@radweave/network/training/whole-run';
 import { counted } from '@radweave/remarks';
 import { forEachSplit } from '@radweave/study/cohort/each-split';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import { evaluate } from './evaluate.ts';
-import { beginsAnew, isFinished, isToTestAgain, warnOfOtherSplit } from './finished.ts';
+import { isFinished, prepareFolder, warnOfOtherSplit } from './finished.ts';
 import { shared, type TrainOptions, telling, tellOthers } from './open-training.ts';
 import { explainLost, joined, Others, takeDevice } from './together.ts';
 
@@ -60,7 +61,7 @@ export async function train(
 ): Promise<TrainResult> {
   const { modality } = options;
   if (ranks !== undefined) return await followTraining(options, { config, run, isResumed, ranks }, context);
-  const { goesOn, isDone, isToTest } = telling(options, () =>
+  const { goesOn, isDone, isToTest } = await telling(options, () =>
     prepareFolder(options, { config, run, isResumed }, context),
   );
   const opened = { config, run, isResumed: goesOn };
@@ -81,26 +82,6 @@ export async function train(
   return { ...resultOf(run, modality), ending };
 }
 
-/** @returns whether the run goes on where it is, and what is left to do of it. */
-function prepareFolder(
-  options: TrainOptions,
-  { config, run, isResumed }: OpenedRun,
-  context: StageContext,
-): { goesOn: boolean; isDone: boolean; isToTest: boolean } {
-  const goesOn = isResumed && !beginsAnew(config, run);
-  if (goesOn) run.sweep();
-  else if (!isResumed) makeRoom(run, options);
-  else {
-    say(
-      context,
-      `The run '${run.name}' keeps no last checkpoint to continue from: it starts from the beginning.`,
-    );
-    run.clear();
-  }
-  const isDone = goesOn && isFinished(run, config);
-  return { goesOn, isDone, isToTest: goesOn && !isDone && isToTestAgain(run, config) };
-}
-
 /** What follows the evaluating of a finished run: a run that was killed then lacks some of it. */
 async function makeMissing(
   options: TrainOptions,
@@ -111,13 +92,17 @@ async function makeMissing(
   const { modality, bestHparamsDir } = options;
   const hparams = bestHparamsPath(bestHparamsDir, config.model.name, modality);
   const places = publishedPlaces(config, modality);
-  const missing = [hparams, ...places].filter((path) => !existsSync(path));
+  const missing = existsSync(hparams) ? [] : [hparams];
+  for (const place of places) if (!(await isWhole(place))) missing.push(place);
   if (!isEvaluated(run)) missing.push(run.evaluation);
   if (missing.length === 0) {
     say(context, `The run '${run.name}' is finished already; there is nothing to resume.`);
     return;
   }
-  say(context, `The run '${run.name}' is trained; what is missing is made: ${missing.join(', ')}.`);
+  say(
+    context,
+    `The run '${run.name}' is trained; what is missing or damaged is made: ${missing.join(', ')}.`,
+  );
   publishBest(
     run,
     places.filter((path) => missing.includes(path)),

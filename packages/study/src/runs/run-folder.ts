@@ -249,10 +249,10 @@ export function newestBeside(outputDir: string, name: string): number {
   return recorded(runsIn(outputDir).filter((run) => run.name !== name))[0]?.changed ?? 0;
 }
 
-/** The run of this name, which can be resumed. @throws UsageError when there is none. */
+/** The run of this name, which goes on, or starts over. @throws UsageError when there is none. */
 export function runNamed(outputDir: string, name: string): RunFolder {
   const run = new RunFolder(outputDir, name);
-  if (run.exists() && isResumable(run)) return run;
+  if (run.exists()) return run;
   const known = findRuns(outputDir, 'resumable', {}).map((one) => one.name);
   throw new UsageError('E_NO_RUN', `there is no run '${name}' to resume`, {
     where: outputFolders(outputDir).checkpoints,
