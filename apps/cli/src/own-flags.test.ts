@@ -53,7 +53,9 @@ test.each([
   ['train', '--weight_decay', 'training.weight_decay=…'],
   ['train', '--wd', 'training.weight_decay=…'],
   ['evaluate', '--gpu', 'training.device=…'],
-  ['run', '--output', 'fusion.output_dir=… or experiment.output_dir=…'],
+  ['run', '--output', 'experiment.output_dir=…'],
+  ['run', '--output_dir', 'experiment.output_dir=…'],
+  ['run', '--modality', 'data.modalities=…'],
   ['run', '--batch_size', 'training.batch_size=… or extraction.batch_size=…'],
 ])('%s %s, which it has not, is said by the key', async (command, flag, set) => {
   expect(await unknown(command, flag)).toBe(`Set it with --set ${set}\n`);
@@ -62,6 +64,8 @@ test.each([
 test.each([
   ['report', '--language', '--lang'],
   ['train', '--lr', '--learning_rate'],
+  ['report', '--out', '--output'],
+  ['run', '--folds', '--cross_fit'],
   ['train', '--output', '--output_dir'],
   ['train', '--data', '--root_dir'],
   ['train', '--gpu', '--device'],
@@ -78,8 +82,17 @@ test.each([
   expect(await unknown(command, flag)).toBe(`(Did you mean ${name}?)\n`);
 });
 
+test.each([
+  ['run', '--lang', 'report has --lang'],
+  ['explain', '--language', 'report has --lang'],
+])('%s %s is told with the command that has it', async (command, flag, said) => {
+  expect(await unknown(command, flag)).toBe(`(radweave ${said})\n`);
+});
+
 test('what nothing is meant by stays as the parser says it', async () => {
   expect(await unknown('run', '--nonsense')).toBe('');
+  // Only a search has trials.
+  expect(await unknown('evaluate', '--trials')).not.toMatch(/--set/);
   // Without --set.
   expect(await unknown('doctor', '--lr')).toBe('');
   const nearer = "Error: unknown option '--bactch_size'\n(Did you mean --batch_size?)\n";

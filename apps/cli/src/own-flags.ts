@@ -39,22 +39,38 @@ export function otherwiseSaid(text: string, args: readonly string[], program: Co
   );
   const isFlag = kind === 'option';
   const known = isFlag ? options.map((one) => one.name()) : commands.map((one) => one.name());
-  const set = known.includes('set') ? settingsOf(word) : [];
+  const takesSettings = known.includes('set');
+  const set = takesSettings ? settingsOf(word, args) : [];
   // The parser compares a flag together with its value.
   const near = value !== undefined && set.length === 0 ? meant(word, known) : undefined;
   const name = knownAs(word, known) ?? near;
   if (name !== undefined) return `${said}(Did you mean ${isFlag ? '--' : ''}${name}?)\n`;
-  return set.length === 0 ? text : `${text}Set it with --set ${set.join(' or ')}\n`;
+  if (set.length > 0) return `${text}Set it with --set ${set.join(' or ')}\n`;
+  return takesSettings && isFlag ? text + ownersOf(word) : text;
 }
 
-/** What the flag of another command sets, or the keys of a name that no flag sets. */
-function settingsOf(word: string): string[] {
-  const keys = describeConfig();
+/** Which commands have such a flag; nothing where none or many have. */
+function ownersOf(word: string): string {
+  const flags = STAGES.flatMap(({ command }) => Object.keys(command?.flags ?? {}));
+  const flag = knownAs(word, flags) ?? word;
+  const owners = STAGES.flatMap(({ command }) =>
+    command !== undefined && flag in (command.flags ?? {}) ? [command.name] : [],
+  );
+  const [first] = owners;
+  return owners.length === 1 ? `(radweave ${first} has --${flag})\n` : '';
+}
+
+/** What the flag of another command sets, or the keys of a name that no flag sets; those of a search are of `tune` alone. */
+function settingsOf(word: string, args: readonly string[]): string[] {
+  const keys = describeConfig().filter(({ section }) => section !== 'tune' || args.includes('tune'));
   const names = keys.map(({ key }) => key);
+  const paths = keys.map(({ path }) => path);
   const name = names.includes(word) ? word : (knownAs(word, names) ?? word);
   const set = settingOf(name);
-  if (set !== undefined) return [`${set.key}=${set.value ?? '…'}`];
-  return keys.filter(({ key }) => key === name).map(({ path }) => `${path}=…`);
+  if (set !== undefined) return paths.includes(set.key) ? [`${set.key}=${set.value ?? '…'}`] : [];
+  const path = knownAs(word, paths);
+  if (path !== undefined) return [`${path}=…`];
+  return keys.filter(({ key }) => key === name).map((one) => `${one.path}=…`);
 }
 
 function hasFlag(command: string, flag: string): boolean {

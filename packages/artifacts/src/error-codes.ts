@@ -8,7 +8,7 @@ export const ERROR_CODES = {
   E_CLASS: 'The network does not have the label to explain.',
   E_CLASSES: 'The models to compare have different numbers of labels.',
   E_CLASS_MISSING:
-    'A class has no patient where one is needed: in the home hospital, in training or in validation.',
+    'A label has no patient where one is needed: in the home hospital, in training or in validation.',
   E_CLINICAL:
     'A column of the table of patients that the report is to summarise is not there, or may identify a patient.',
   E_CONFIG_EXISTS: 'A configuration file would be overwritten.',

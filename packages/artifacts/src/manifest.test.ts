@@ -71,6 +71,10 @@ test('a stage is up to date until an input, setting, version or output changes',
   expect(now({ settings: { 'training.epochs': 6 } })).toBe('modalities changed');
   expect(now({ versions: {} })).toBe('the version of radweave changed');
   expect(now({ inputs: [] })).toBe('the slices of A changed');
+  // What is called by its file name has no article.
+  const { inputs } = state(input);
+  const cohort = inputs.map((one) => ({ ...one, name: 'cohort.csv' }));
+  expect(now({ inputs: [...inputs, ...cohort] })).toBe('cohort.csv changed');
   writeFileSync(input, 'c');
   expect(now({})).toBe('the slices of A changed');
   writeFileSync(input, 'a');

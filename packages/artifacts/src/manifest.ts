@@ -184,7 +184,7 @@ export function isUpToDate(path: string, state: StageState, hashes: FileHashes):
   );
   if (setting !== undefined) return stale(`${setting} changed`);
   const changed = firstChange(before.inputs, state.inputs);
-  if (changed !== undefined) return stale(`the ${changed} changed`);
+  if (changed !== undefined) return stale(`${/^\S+\.\w+$/.test(changed) ? '' : 'the '}${changed} changed`);
   const outputs = before.outputs.map((one) => ({
     ...one,
     path: locatedFromOutput(output, one.path),

@@ -53,7 +53,7 @@ export async function onTerminal<T>(
   job?: JobClock,
 ): Promise<T> {
   const told = new Set<string>();
-  let display = new ProgressDisplay(process.stderr, quiet);
+  let display = new ProgressDisplay(process.stderr, quiet, undefined, told);
   return await stoppable(
     (signal) =>
       withRunner({ signal, onEvent: (event) => display.show(event) }, (runner) => {

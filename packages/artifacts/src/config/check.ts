@@ -20,9 +20,11 @@ export function suggestKey(path: readonly PropertyKey[]): string {
   const name = keys.includes(typed) ? typed : knownAs(typed, keys);
   const same = all.filter(({ section }) => section === parts[0]);
   const candidates = same.length > 0 ? same : all;
-  const elsewhere = [...same, ...all].find(({ key }) => key === name);
+  const called = ({ key }: (typeof all)[number]): boolean => key === name;
+  const paths = all.map((one) => one.path);
+  const found = same.find(called)?.path ?? knownAs(typed, paths) ?? all.find(called)?.path;
   const known = parts.length === 1 ? TOP_LEVEL : candidates.map((one) => one.path);
-  return `Did you mean '${elsewhere?.path ?? nearest(parts.join('.'), known)}'?`;
+  return `Did you mean '${found ?? nearest(parts.join('.'), known)}'?`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

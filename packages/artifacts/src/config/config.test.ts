@@ -174,6 +174,9 @@ test('wrong overrides are collected and named as the user gave them', () => {
     ['training.gpu', 'training.device'],
     ['extraction.bs', 'extraction.batch_size'],
     ['model.arch', 'model.name'],
+    ['output_dir', 'experiment.output_dir'],
+    ['out', 'experiment.output_dir'],
+    ['fusion.out_dir', 'fusion.output_dir'],
   ] as const)
     expect(() => applyOverrides(defaultConfig(), [[key, '1']])).toThrow(`Did you mean '${meant}'?`);
   expect(wrong).toThrow('training.batch_size is 1.5, expected integer (≥ 1) (--set training.batch_size)');

@@ -139,7 +139,7 @@ const schema = z
 
 export type FusionModelFile = z.infer<typeof schema>;
 
-/** The confidence level of the intervals beside a record; earlier versions wrote none, for they knew one only. */
+/** The confidence level of the intervals beside a record; earlier versions wrote none, because they knew only one. */
 export function levelOf({ confidence_level = 0.95 }: { confidence_level?: number | undefined }): number {
   return confidence_level;
 }

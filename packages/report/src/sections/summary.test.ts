@@ -67,7 +67,11 @@ test.each(LANGUAGES)('frozen stages that kept random weights are a caution (%s)'
     const data = study();
     const { settings } = data.runs.find(({ modality }) => modality === 'P') ?? {};
     Object.assign(settings ?? expect.unreachable(), { initialWeights, frozenStages });
-    return textOf(section(await buildReport(data, language), 'summary')).includes(caution);
+    // Of two runs of a modality there is one caution.
+    data.runs.push(...data.runs.filter(({ modality }) => modality === 'P'));
+    const parts = textOf(section(await buildReport(data, language), 'summary')).split(caution);
+    expect(parts.length).toBeLessThan(3);
+    return parts.length === 2;
   };
   expect(await shown('trained from scratch', 2)).toBe(true);
   expect(await shown('trained from scratch', 0)).toBe(false);

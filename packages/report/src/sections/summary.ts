@@ -1,5 +1,5 @@
 import { type EstimateRecord, type EvaluationRow, leadingAuc, type Split } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
+import { distinct, type Remark, remark } from '@radweave/remarks';
 import type { ReportContext } from '../context.ts';
 import type { ReportData } from '../data.ts';
 import {
@@ -40,10 +40,18 @@ export function summarySection(context: ReportContext): Html {
           takenOver: evaluation.options.decisions === 'taken over' ? fittedOnText(words, threshold) : null,
         };
   const cards = placesOf(context).flatMap(([split, hospital]) => {
-    const [row, ...beside] = leadingModels(evaluation).flatMap(
-      (model) => rowOf(evaluation, model, split, hospital) ?? [],
+    const [row, ...beside] = leadingModels(evaluation).map((model) =>
+      rowOf(evaluation, model, split, hospital),
     );
-    return row === undefined ? [] : [card(context, row, beside)];
+    return row === undefined
+      ? []
+      : [
+          card(
+            context,
+            row,
+            beside.filter((one) => one !== undefined),
+          ),
+        ];
   });
   const notes = [...frozenAtRandom(data), ...evaluation.notes];
   return html`${synthetic(context)}${found(context)}<p>${words.summary.lead(leadingModels(evaluation).map(words.modelName), rule)}</p>
@@ -54,10 +62,12 @@ ${notes.length === 0 ? null : html`<h3>${words.summary.caution}</h3><ul>${notes.
 
 /** A caution for each network some of which nothing trained. */
 function frozenAtRandom({ runs }: ReportData): Remark[] {
-  return runs.flatMap(({ modality, settings }) => {
+  const cautions = runs.flatMap(({ modality, settings }) => {
     const stages = settings === null ? 0 : randomStages(settings);
     return stages === 0 ? [] : [remark('frozen-at-random', { network: `network ${modality}`, stages })];
   });
+  // One for several runs of a modality.
+  return distinct(cautions);
 }
 
 /** Where patients lack modalities: the primary model beside everybody, and beside those of each kind who lack some. */

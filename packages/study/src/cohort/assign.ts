@@ -44,7 +44,7 @@ export function assignSplits(
       'E_TOO_FEW',
       `the home hospital '${home}' cannot be divided: ${withLabelNames(outcome.reason, labels ?? []).text}`,
       {
-        hint: 'Add patients of that class, or choose another --home_hospital',
+        hint: 'Add patients of that label, or choose another --home_hospital',
       },
     );
   }
@@ -144,7 +144,7 @@ export function checkLabelRange(
     'E_CLASS_MISSING',
     `the home hospital '${home}' has no patient of ${foreign.map((label) => labelName(names, label)).join(' or ')} (${counted(theirs.length, 'patient')} of ${hospitals}): no network can learn it`,
     {
-      hint: 'Remove these classes from the data, or choose another --home_hospital',
+      hint: 'Remove the patients of these labels, or choose another --home_hospital',
     },
   );
 }

@@ -69,6 +69,16 @@ test('what cannot be learned is refused before the first fold', () => {
   expect(() => planFolds(rows({ JM: 4 }), 5, 1, LEARNED)).toThrow(
     expect.objectContaining({ code: 'E_FOLDS' }),
   );
+  // Fewer than two folds there are not; more hold out fewer patients.
+  for (const [own, k, hint] of [
+    [rows({ JM: 4 }), 5, /^Use fewer folds/],
+    [rows({ JM: 2 }), 2, /^Add patients; /],
+    [rows({ JM: 6 }), 2, /^Add patients, or use more folds/],
+  ] as const) {
+    expect(() => planFolds(own, k, 1, LEARNED)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(hint) }),
+    );
+  }
   const one = rows({ JM: 12 }).map((row) => ({ ...row, label: 1 }));
   expect(() => planFolds(one, 3, 1, LEARNED)).toThrow(/label 0|class 0|grade0/);
 });

@@ -15,7 +15,7 @@ import { requireLearnable } from '../cohort/learnable.ts';
 import { bareHash } from '../cohort/patient-hash.ts';
 import { namesIn, type SliceRow, SliceTable } from '../cohort/slice-table.ts';
 
-/** The inner validation part is one of this many stratified parts, fewer where a class has fewer patients. */
+/** The inner validation part is one of this many stratified parts, fewer where a label has fewer patients. */
 const INNER_PARTS = 5;
 
 /** One model to train. `test` is held out: it is evaluated once, after the last epoch. */
@@ -40,7 +40,9 @@ export interface Learned {
  * @throws DataError when a class has too few patients.
  */
 export function planFolds(rows: readonly SliceRow[], k: number, seed: number, learned: Learned): CrossFold[] {
-  const foldOf = assign(rows, k, seed, `${k} folds cannot be made`);
+  const least = 'every fold needs a patient of each label';
+  const hint = k > 2 ? `Use fewer folds; ${least}` : `Add patients; ${least}`;
+  const foldOf = assign(rows, k, seed, `${k} folds cannot be made`, hint);
   const folds = Array.from({ length: k }, (_, fold): CrossFold => {
     const name = String(fold + 1);
     const isHeldOut = (patient: string): boolean => foldOf.get(patient) === fold;
@@ -95,7 +97,9 @@ function setsOf(
   const counts = new Map<number, number>();
   for (const { label } of patients) counts.set(label, (counts.get(label) ?? 0) + 1);
   const parts = Math.max(2, Math.min(INNER_PARTS, ...counts.values()));
-  const part = assign(rest, parts, seed, `${what} has no inner validation part`);
+  const hint =
+    'Add patients, or use more folds, each of which holds out fewer; every model needs two patients of each label besides those held out';
+  const part = assign(rest, parts, seed, `${what} has no inner validation part`, hint);
   return {
     train: rest.filter(({ patient }) => part.get(patient) !== 0),
     val: rest.filter(({ patient }) => part.get(patient) === 0),
@@ -103,15 +107,19 @@ function setsOf(
   };
 }
 
-function assign(rows: readonly SliceRow[], k: number, seed: number, what: string): Map<string, number> {
+function assign(
+  rows: readonly SliceRow[],
+  k: number,
+  seed: number,
+  what: string,
+  hint: string,
+): Map<string, number> {
   const { patients } = new SliceTable(rows);
   const labels = Int32Array.from(patients, ({ label }) => label);
   const names = patients.map(({ patient }) => patient);
   const folds = stratifiedGroupKFold(labels, names, k, seed);
   if (folds.value === null) {
-    throw new DataError('E_FOLDS', `${what}: ${withLabelNames(folds.reason, namesIn(rows)).text}`, {
-      hint: 'Use fewer folds; every model needs two patients of each label besides those held out',
-    });
+    throw new DataError('E_FOLDS', `${what}: ${withLabelNames(folds.reason, namesIn(rows)).text}`, { hint });
   }
   const { foldOf } = folds.value;
   return new Map(names.map((name, i) => [name, foldOf[i] ?? 0]));
