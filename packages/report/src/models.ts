@@ -94,21 +94,26 @@ function isOfFeatures(kind: EvaluatedModel['kind']): boolean {
   return kind === 'features' || kind === 'fused';
 }
 
-/**
- * Beside numbers of validation patients, who chose the epochs: that they are too good. Empty where they chose none, and of what
- * is stacked alone: its logits are of networks whose epochs training patients chose.
- */
+/** Beside numbers of validation patients: whose are too good, for they chose the epoch. Empty where they chose none of these models'. */
 export function optimismNote(
   { data, words }: ReportContext,
   split: Split,
   models: readonly string[],
 ): string {
   const { notes, models: evaluated } = data.evaluation;
-  const isOptimistic = notes.some(({ code }) => code === 'validation-optimistic');
+  const features = notes.flatMap(({ code, params }) =>
+    code === 'validation-optimistic' ? params.modalities : [],
+  );
+  const networks = notes.flatMap(({ code, params }) =>
+    code === 'validation-optimistic-networks' ? [...features, ...params.modalities] : features,
+  );
+  const isTooGood = ({ kind, modalities }: EvaluatedModel): boolean =>
+    kind !== 'stacked' &&
+    modalities.some((modality) => (kind === 'network' ? networks : features).includes(modality));
   const own = evaluated.filter(({ name }) => models.includes(name));
-  const [stacked] = own.filter(({ kind }) => kind === 'stacked');
-  if (split !== 'val' || !isOptimistic || own.every((one) => one === stacked)) return '';
-  return words.optimism(stacked === undefined ? null : words.modelName(stacked.name));
+  const exempt = own.filter((one) => !isTooGood(one));
+  if (split !== 'val' || exempt.length === own.length) return '';
+  return words.optimism(exempt.map(({ name }) => words.modelName(name)));
 }
 
 /** Whether a split has no patient at all, as the external test without an external hospital. */

@@ -100,7 +100,7 @@ export function kindsText(models: readonly string[]): string[] {
 export function validationText(notes: EvaluationResults['notes'], models: readonly string[]): string[] {
   const except = models.includes('stacked') ? '; that of stacked is not' : '';
   return notes
-    .filter(({ code }) => code === 'validation-optimistic')
+    .filter(({ code }) => code === 'validation-optimistic' || code === 'validation-optimistic-networks')
     .map(({ text }) => paragraph(`Note: ${text}${except}.`));
 }
 

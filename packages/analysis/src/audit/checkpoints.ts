@@ -1,5 +1,5 @@
 import { type AuditCase, damageOf, identityOf, outputFolders, type SplitIdentity } from '@radweave/artifacts';
-import { type Remark, remark } from '@radweave/remarks';
+import { type Remark, remark, several } from '@radweave/remarks';
 import { damagedRuns, findRuns, newestFitting } from '@radweave/study/runs/run-folder';
 import { requirePredictions } from '@radweave/study/runs/run-predictions';
 import type { SeenReader } from '@radweave/study/runs/seen-patients';
@@ -18,7 +18,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
   const gaps: Remark[] = damagedRuns(outputDir).map(({ error }) => damageOf(error));
   const used = { trainedOn: [] as AuditCase[], selectedOn: [] as AuditCase[] };
   const old: AuditCase[] = [];
-  let looked = 0;
+  const looked = { chosen: 0, oneEpoch: 0 };
   for (const modality of modalities) {
     const found = findRuns(outputDir, 'best', { modality });
     const { run: fitting, other } = newestFitting(found, presentSplit(subject, modality));
@@ -32,7 +32,7 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
         gaps.push(seen);
         continue;
       }
-      looked++;
+      looked[run.read().epochs === 1 ? 'oneEpoch' : 'chosen']++;
       gaps.push(...seen.gaps);
       const { trainedOn, selectedOn } = seenCases(seen, subject, splitsOf, `run ${run.name}`);
       if (run.name === chosen) {
@@ -44,7 +44,10 @@ export async function checkCheckpoints(subject: AuditSubject, reader: SeenReader
   const where = outputFolders(outputDir).checkpoints;
   const hint = 'Train again on the present split, or restore the split these runs were trained on';
   return {
-    looked: looked === 0 ? null : remark('audit-runs', { n: looked }),
+    looked: several([
+      ...(looked.chosen === 0 ? [] : [remark('audit-runs', { n: looked.chosen })]),
+      ...(looked.oneEpoch === 0 ? [] : [remark('audit-runs-one-epoch', { n: looked.oneEpoch })]),
+    ]),
     found: [
       ...finding(remark('LEAK_CHECKPOINT_TRAINED'), used.trainedOn, where, hint),
       ...finding(remark('LEAK_CHECKPOINT_SELECTED'), used.selectedOn, where, hint),

@@ -28,6 +28,7 @@ export interface NetworkSlices {
   modality: string;
   run: string;
   checkpoint: string;
+  epochs: number;
   classes: number;
   patients: Record<Split, SlicedPatient[]>;
   files: string[];
@@ -86,7 +87,7 @@ function chooseRun({ config, runs }: NetworkWish, modality: string): RunChoice {
 
 function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): NetworkSlices {
   let classes = 2;
-  const { predictions_sha256, slices_identity } = run.read();
+  const { predictions_sha256, slices_identity, epochs } = run.read();
   const patients = forEachSplit((split) => {
     const path = slicePredictionsPath(run.logs, split);
     const people = readPatients(run, split);
@@ -99,7 +100,7 @@ function readNetwork(run: RunFolder, modality: string, facts: CohortFacts): Netw
   });
   const files = SPLITS.map((split) => slicePredictionsPath(run.logs, split));
   const name = `network ${modality}`;
-  return { name, modality, run: run.name, checkpoint: run.best, classes, patients, files };
+  return { name, modality, run: run.name, checkpoint: run.best, epochs, classes, patients, files };
 }
 
 /** Where no hash was recorded: as many slices of every patient as there are. @throws DataError. */

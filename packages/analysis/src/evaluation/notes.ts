@@ -18,27 +18,27 @@ import type { Unevaluated } from './unevaluated.ts';
 
 /** What a reader of the whole evaluation must know. */
 export function cautionsOf(
-  evaluation: Config['evaluation'],
+  { evaluation, experiment, data }: Pick<Config, 'evaluation' | 'experiment' | 'data'>,
   fusion: FusionModels | null,
   networks: readonly NetworkSlices[],
   isCompared: boolean,
   missing: readonly Unevaluated[],
   decisions: Evaluation['options']['decisions'],
   classes: number,
-  featuresDir: string,
 ): Remark[] {
   const { aggregation, calibration } = evaluation;
+  const { output_dir: outputDir } = experiment;
   return [
     ...inSampleNote(fusion),
     ...missing.map((one) => remark('unevaluated', one)),
     ...decisionNotes(decisions, networks, aggregation),
-    ...validationNote([
-      ...networks.map(({ modality }) => modality),
-      ...(fusion === null ? [] : chosenOnValidation(fusion.file)),
-    ]),
+    ...validationNote(
+      fusion === null ? [] : chosenOnValidation(fusion.file, outputDir),
+      networks.filter(({ epochs }) => epochs > 1).map(({ modality }) => modality),
+    ),
     ...networks.map(({ name, run }) => remark('network-is-run', { network: name, run })),
     ...networks.flatMap((network) => otherCheckpoint(network, fusion)),
-    ...fusedBefore(fusion?.file ?? null, featuresDir),
+    ...fusedBefore(fusion?.file ?? null, data.features_dir),
     ...(calibration === 'none'
       ? []
       : [remark(classes === 2 ? 'thresholds-uncalibrated' : 'ranks-uncalibrated')]),

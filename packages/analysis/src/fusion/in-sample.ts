@@ -7,6 +7,8 @@ import {
   type Split,
 } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
+import { RunFolder } from '@radweave/study/runs/run-folder';
+import { attempt } from '../audit/check.ts';
 import type { FeatureSource } from '../features/source.ts';
 
 /** Whether a split's features of some modalities come from networks trained on the same patients. */
@@ -75,17 +77,36 @@ export function classifierCautions(
 /** The only checkpoint of a run that validation chose. */
 const BEST = basename(bestModelPath(''));
 
-/** Modalities whose network, trained in this study, is that of its best epoch. */
-export function chosenOnValidation({ modalities }: Pick<FusionModelFile, 'modalities'>): string[] {
+/** Modalities whose features are of a network, trained in this study, of which validation chose the epoch. */
+export function chosenOnValidation(
+  { modalities }: Pick<FusionModelFile, 'modalities'>,
+  outputDir: string,
+): string[] {
+  const isBest = (path: string): boolean =>
+    posix.basename(path) === BEST && !hadOneEpoch(outputDir, posix.basename(posix.dirname(path)));
   return modalities
-    .filter(({ in_sample, checkpoint }) => in_sample === true && posix.basename(checkpoint) === BEST)
+    .filter(({ in_sample, checkpoint }) => in_sample === true && isBest(checkpoint))
     .map(({ modality }) => modality);
 }
 
-/** What to say beside validation numbers of these modalities. Cross-fitted networks, whose logits are stacked, are none of them. */
-export function validationNote(modalities: readonly string[]): Remark[] {
-  const names = [...new Set(modalities)];
-  return names.length === 0 ? [] : [remark('validation-optimistic', { modalities: names })];
+/** Of one epoch none was chosen. A run that is no longer there, or is damaged, may have had several. */
+function hadOneEpoch(outputDir: string, name: string): boolean {
+  const run = new RunFolder(outputDir, name, true);
+  return run.exists() && attempt([], () => run.read())?.epochs === 1;
+}
+
+/**
+ * What to say beside validation numbers. Cross-fitted networks, whose logits are stacked, are none of these.
+ *
+ * @param features modalities with classifiers of features of a chosen epoch.
+ * @param networks modalities with an evaluated network of a chosen epoch.
+ */
+export function validationNote(features: readonly string[], networks: readonly string[] = []): Remark[] {
+  const alone = networks.filter((one) => !features.includes(one));
+  return [
+    ...(features.length === 0 ? [] : [remark('validation-optimistic', { modalities: [...features] })]),
+    ...(alone.length === 0 ? [] : [remark('validation-optimistic-networks', { modalities: alone })]),
+  ];
 }
 
 /** Whether patients decided a threshold; else it was set beforehand, or there is none. */

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   DataError,
   hashFile,
@@ -239,9 +239,9 @@ test('a target sensitivity is reached on validation; the fixed rule is 0.5', asy
   expect(fixed.note?.text).not.toMatch(/threshold was chosen/);
 });
 
-/** Of which modalities the validation numbers are told to be too good. */
-function optimistic({ notes }: EvaluateResult): unknown[] {
-  return notes.flatMap(({ code, params }) => (code === 'validation-optimistic' ? [params] : []));
+/** Of which modalities the validation numbers of networks, and of classifiers, are told to be too good. */
+function optimistic({ notes }: EvaluateResult, code = 'validation-optimistic'): unknown[] {
+  return notes.flatMap((note) => (note.code === code ? [note.params] : []));
 }
 
 test('validation is told to be optimistic where a network of the study kept its best epoch', async () => {
@@ -262,6 +262,29 @@ test('validation is told to be optimistic where a network of the study kept its 
     expect(await told({ checkpoint: `checkpoints/run/${name}` })).toEqual([]);
 });
 
+test('of features of a run of one epoch, and of its last weights, no classifier is told to be optimistic', async () => {
+  const cohort = madeUpCohort({ train: 20, val: 20, test: 20 });
+  const told = async (file: 'best' | 'last', epochs: number): Promise<unknown[]> => {
+    const config = cohortConfig(tempDir());
+    config.evaluation.bootstrap_replicates = 100;
+    writeMadeUpCohort(config, cohort);
+    const network = writeMadeUpNetwork(config, 'A', cohort);
+    network.write({ ...network.read(), epochs });
+    const checkpoint = `checkpoints/${network.name}/${basename(network[file])}`;
+    writeMadeUpFeatures(config, 'A', cohort, 4, { checkpoint });
+    const { notes } = await fuse({ config, modalities: ['A'] }, listening());
+    const result = await run(config, { modalities: ['A'] });
+    return [
+      notes.length,
+      optimistic(result).length,
+      optimistic(result, 'validation-optimistic-networks').length,
+    ];
+  };
+  expect(await told('best', 2)).toEqual([1, 1, 0]);
+  expect(await told('last', 2)).toEqual([0, 0, 1]);
+  expect(await told('best', 1)).toEqual([0, 0, 0]);
+});
+
 test('networks alone are evaluated; with nothing at all the error says what to run', async () => {
   const cohort = madeUpCohort({ train: 20, val: 20, test: 20 });
   const config = cohortConfig(tempDir());
@@ -278,7 +301,12 @@ test('networks alone are evaluated; with nothing at all the error says what to r
   );
   expect(result.comparisons).toEqual([]);
   expect(result.notes.map(({ code }) => code)).not.toContain('nri-continuous');
-  expect(optimistic(result)).toEqual([{ modalities: ['A'] }]);
+  expect(optimistic(result)).toEqual([]);
+  // Of one epoch none was chosen.
+  expect(optimistic(result, 'validation-optimistic-networks')).toEqual([]);
+  network.write({ ...network.read(), epochs: 2 });
+  const ofNetworks = optimistic(await run(config), 'validation-optimistic-networks');
+  expect(ofNetworks).toEqual([{ modalities: ['A'] }]);
   expect(result.notes.map(({ text }) => text)).toContain(
     'not evaluated: no finished training run of modality P; make it with: radweave train --modality P',
   );

@@ -116,14 +116,13 @@ async function evaluated(options: EvaluateOptions, context: StageContext): Promi
   ];
   const decisions = options.frozen === null ? 'fitted' : 'taken over';
   const notes = cautionsOf(
-    config.evaluation,
+    config,
     fusion,
     networks,
     models.length > 1,
     missing,
     decisions,
     labelNames.length,
-    config.data.features_dir,
   );
   for (const one of missing) warn(context, notEvaluated(one));
   for (const note of notes) {

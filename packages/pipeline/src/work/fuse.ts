@@ -122,7 +122,7 @@ export async function fuse(options: FuseOptions, context: StageContext): Promise
       unfinishedWithoutLast: true,
     },
   );
-  return resultOf(outputDir, model, complete, metrics);
+  return resultOf(config, model, complete, metrics);
 }
 
 /** @throws UsageError `E_OTHER_FILE`. */
@@ -228,11 +228,12 @@ function writeAll(folder: string, { model, everyone, complete, scored, metrics }
 }
 
 function resultOf(
-  outputDir: string,
+  config: Config,
   model: FusedModel,
   splits: Record<Split, FusedSplit>,
   metrics: FusionMetricsRow[],
 ): FuseResult {
+  const outputDir = fusionFolder(config);
   return {
     outputDir,
     metricsFile: fusionFiles(outputDir).metrics,
@@ -245,6 +246,6 @@ function resultOf(
     threshold: metrics.find((row) => row.model === 'fused')?.threshold ?? null,
     isThresholdChosen: isChosen(model.file.classifiers[0]?.threshold ?? null),
     metrics,
-    notes: validationNote(chosenOnValidation(model.file)),
+    notes: validationNote(chosenOnValidation(model.file, config.experiment.output_dir)),
   };
 }

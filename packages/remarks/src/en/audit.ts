@@ -35,6 +35,10 @@ export const AUDIT = {
     ({ n }) =>
       `${counted(n, 'run')} (${n === 1 ? 'its epoch was' : 'their epochs were'} chosen by validation AUC, so validation AUCs are optimistic)`,
   ),
+  'audit-runs-one-epoch': of(
+    { n: 'number' },
+    ({ n }) => `${counted(n, 'run')} of one epoch, which nothing chose`,
+  ),
   'audit-fold-models': of({ n: 'number', records: 'number' }, ({ n, records }) =>
     n === 0
       ? `${counted(records, 'record')} of logits alone: no model of a fold is there any more`

@@ -154,6 +154,11 @@ export const EVALUATION = {
     ({ modalities }) =>
       `validation AUCs of the ${modalities.length === 1 ? 'network' : 'networks'} of ${and(modalities)}, and of classifiers of ${modalities.length === 1 ? 'its' : 'their'} features, are optimistic: the epoch was chosen by the AUC of the validation patients`,
   ),
+  'validation-optimistic-networks': of(
+    { modalities: 'texts' },
+    ({ modalities }) =>
+      `validation AUCs of the ${modalities.length === 1 ? 'network' : 'networks'} of ${and(modalities)} are optimistic: the epoch was chosen by the AUC of the validation patients`,
+  ),
   'slices-by-best':
     "slice probabilities are pooled per patient by the aggregation of highest validation AUC, so the networks' validation AUC is optimistic",
   'slices-by': of(

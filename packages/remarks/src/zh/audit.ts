@@ -15,6 +15,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-slices-compared': ({ n, constant }) => `${n} 张切片，另有 ${constant} 张灰度恒定者未比较`,
   'audit-slices-near': ({ n, bits }) => `${n} 张切片，64 位哈希至多相差 ${bits} 位`,
   'audit-runs': ({ n }) => `${n} 次训练运行（训练轮次由验证集 AUC 选定，故验证集 AUC 偏乐观）`,
+  'audit-runs-one-epoch': ({ n }) => `${n} 次只有一轮的训练运行（未选择轮次）`,
   'audit-fold-models': ({ n, records }) =>
     n === 0
       ? `仅检查了 ${records} 份 logit 记录：各折网络均已不存在`

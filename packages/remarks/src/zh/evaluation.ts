@@ -81,6 +81,8 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
   'decisions-taken-over': '冻结的决策沿用先前的评估，未在此重新拟合',
   'validation-optimistic': ({ modalities }) =>
     `${list(modalities)} 的网络及其特征的分类器的验证集 AUC 偏乐观：训练轮次即由验证集患者的 AUC 选定`,
+  'validation-optimistic-networks': ({ modalities }) =>
+    `${list(modalities)} 的网络的验证集 AUC 偏乐观：训练轮次即由验证集患者的 AUC 选定`,
   'slices-by-best': '各切片的概率按验证集 AUC 最高的方式汇总为患者的概率，因此各网络的验证集 AUC 偏乐观',
   'slices-by': ({ aggregation }) =>
     `各切片的概率按事先设定的方式（${aggregation}）汇总为患者的概率；其他方式的比较见汇总方式表`,

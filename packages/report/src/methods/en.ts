@@ -1,7 +1,7 @@
 import { MAP_NAMES } from '@radweave/artifacts';
 import { and, counted, EN, percent } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
-import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
+import { byAggregation, byCalibrator, epochOf, type Facts, nameOf } from './facts.ts';
 import { searchesInEnglish } from './search-en.ts';
 import { settingsInEnglish } from './settings-en.ts';
 
@@ -69,7 +69,8 @@ function training({ runs, trainedAgain, searches, fusion, test }: Facts): string
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? ' per slice' : ' per patient';
-    const kept = best === null ? '' : ` (epoch ${best} was kept for its validation AUC${unit})`;
+    const kept =
+      best === null || epochs === 1 ? '' : ` (epoch ${best} was kept for its validation AUC${unit})`;
     return `${model} on ${modality} for ${counted(epochs, 'epoch')}${kept}`;
   });
   const networks =
@@ -95,14 +96,26 @@ function training({ runs, trainedAgain, searches, fusion, test }: Facts): string
     fusion.silent.length === 0
       ? ''
       : ` Which patients the networks behind the features of ${and(fusion.silent)} were trained on is not known; they may be patients of validation or the ${EN.test[test].set} set.`;
+  const otherWeights = fusion.otherWeights
+    .map(
+      ({ file, modalities }) =>
+        ` The features of ${and(modalities)} were extracted with ${weightsText(file)}.`,
+    )
+    .join('');
   const source =
     fusion.imageSize === null
       ? 'made by another program'
       : `${and(fusion.models)}, ${fusion.imageSize} × ${fusion.imageSize} pixels`;
   return (
     `${networks}The features of a patient’s slices (${source}) were averaged${joined}${scaled} and classified by L2-penalised logistic regression (C = ${fusion.C}) ` +
-    `fitted on the training patients.${alone}${lacking}${caution}${silent}${stacked}`
+    `fitted on the training patients.${otherWeights}${alone}${lacking}${caution}${silent}${stacked}`
   );
+}
+
+function weightsText(file: string): string {
+  const epoch = epochOf(file);
+  if (epoch === null) return file;
+  return `${file}, the weights ${epoch === 'last' ? 'with which training ended' : `after epoch ${epoch}`}, whatever their validation AUC`;
 }
 
 function decisions(facts: Facts): string {

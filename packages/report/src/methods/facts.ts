@@ -1,4 +1,10 @@
-import { type Evaluation, type FusionModelFile, groupBy, type MapMethod } from '@radweave/artifacts';
+import {
+  bestModelPath,
+  type Evaluation,
+  type FusionModelFile,
+  groupBy,
+  type MapMethod,
+} from '@radweave/artifacts';
 import { shownModel, type TestKind, testKind } from '@radweave/remarks';
 import { type Division, madeOf, type ReportData, type TrainingSettings } from '../data.ts';
 import { chosenAggregation, isChosen } from '../frozen.ts';
@@ -38,6 +44,8 @@ export interface Facts {
     /** Null where another program made the features. */
     imageSize: number | null;
     inSample: boolean;
+    /** Checkpoints that are not of a run's best epoch, and whose features they gave. */
+    otherWeights: { file: string; modalities: string[] }[];
     /** Modalities whose network does not say which patients it was trained on. */
     silent: string[];
     /** Models of the cross-fitting behind the stacked model; null without one. */
@@ -141,6 +149,7 @@ export function factsOf(data: ReportData): Facts {
 
 function fusionFacts(fusion: FusionModelFile): Facts['fusion'] {
   const { modalities, options } = fusion;
+  const trained = modalities.filter(({ in_sample }) => in_sample === true);
   return {
     modalities: modalities.map(({ modality }) => modality),
     models: [...new Set(modalities.map(({ model }) => model))],
@@ -149,9 +158,24 @@ function fusionFacts(fusion: FusionModelFile): Facts['fusion'] {
     imageSize: modalities[0]?.image_size ?? null,
     folds: fusion.stacked?.inputs[0]?.folds ?? null,
     lacking: fusion.missing === 'allow',
-    inSample: modalities.some(({ in_sample }) => in_sample === true),
+    inSample: trained.length > 0,
+    otherWeights: [...groupBy(trained, ({ checkpoint }) => fileOf(checkpoint))]
+      .filter(([file]) => file !== BEST)
+      .map(([file, own]) => ({ file, modalities: own.map(({ modality }) => modality) })),
     silent: modalities.flatMap(({ in_sample, modality }) => (in_sample === null ? [modality] : [])),
   };
+}
+
+/** The name in a path as any system writes it. */
+const fileOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? '';
+
+const BEST = fileOf(bestModelPath(''));
+
+/** Which epoch's weights a kept checkpoint has; null where its name does not say. */
+export function epochOf(file: string): number | 'last' | null {
+  if (file === 'last_checkpoint.pth') return 'last';
+  const [, digits] = /^epoch_(\d+)\.pth$/.exec(file) ?? [];
+  return digits === undefined ? null : Number(digits);
 }
 
 /** The statistics that an evaluation has a value of. */

@@ -119,6 +119,6 @@ function stoppingText({
 }: TrainingSettings['training']): string {
   const unit = monitor === 'auc' ? 'per slice' : 'per patient';
   if (!early_stop_enabled || early_stop_patience >= epochs)
-    return `, without early stopping; the validation AUC ${unit} chose the epoch`;
+    return epochs === 1 ? '' : `, without early stopping; the validation AUC ${unit} chose the epoch`;
   return `, to end early after ${early_stop_patience} ${early_stop_patience === 1 ? 'epoch' : 'epochs'} without a better validation AUC ${unit}`;
 }

@@ -112,6 +112,6 @@ function stoppingText({
 }: TrainingSettings['training']): string {
   const unit = monitor === 'auc' ? '按切片' : '按患者';
   if (!early_stop_enabled || early_stop_patience >= epochs)
-    return `，不提前停止，由验证集 AUC（${unit}）选定轮次`;
+    return epochs === 1 ? '' : `，不提前停止，由验证集 AUC（${unit}）选定轮次`;
   return `，验证集 AUC（${unit}）连续 ${early_stop_patience} 轮未提高则提前停止`;
 }

@@ -93,7 +93,7 @@ const CHANGES: [what: string, change: Partial<TrainingSettings>, english: string
       [{ loss_type: 'asymmetric' }, 'asymmetric loss (γ+ = 1, γ− = 4, margin 0.05)', 'γ− = 4'],
       [{ class_weights: 'balanced' }, 'weighted inversely to their training slices', '成反比'],
       [{ class_weights: [1, 3] }, 'with class weights 1, 3', '类别权重为 1、3'],
-      [{ epochs: 1 }, 'was set to 1 epoch,', '设定训练 1 轮'],
+      [{ epochs: 1 }, 'was set to 1 epoch. ', '设定训练 1 轮。'],
       [{ early_stop_enabled: false }, 'without early stopping', '不提前停止'],
       [{ monitor: 'patient_auc' }, 'validation AUC per patient', 'AUC（按患者）'],
     ] satisfies [Partial<TrainingSettings['training']>, string, string][]

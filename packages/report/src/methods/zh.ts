@@ -1,7 +1,7 @@
 import { MAP_NAMES } from '@radweave/artifacts';
 import { percent, ZH } from '@radweave/remarks';
 import { isShareKept } from '@radweave/stats';
-import { byAggregation, byCalibrator, type Facts, nameOf } from './facts.ts';
+import { byAggregation, byCalibrator, epochOf, type Facts, nameOf } from './facts.ts';
 import { searchesInChinese } from './search-zh.ts';
 import { settingsInChinese } from './settings-zh.ts';
 
@@ -66,7 +66,7 @@ function training({ runs, trainedAgain, searches, fusion, test }: Facts): string
   const trained = runs.map(({ modality, model, epochs, best, settings }) => {
     const monitor = settings?.training.monitor;
     const unit = monitor === undefined ? '' : monitor === 'auc' ? '（按切片）' : '（按患者）';
-    const kept = best === null ? '' : `，按验证集 AUC${unit}保留第 ${best} 轮`;
+    const kept = best === null || epochs === 1 ? '' : `，按验证集 AUC${unit}保留第 ${best} 轮`;
     return `${modality} 采用 ${model} 训练 ${epochs} 轮${kept}`;
   });
   const networks =
@@ -92,14 +92,23 @@ function training({ runs, trainedAgain, searches, fusion, test }: Facts): string
     fusion.silent.length === 0
       ? ''
       : `${list(fusion.silent)} 特征所用网络以哪些患者训练不详，其中可能有验证集或${ZH.test[test].set}集的患者。`;
+  const otherWeights = fusion.otherWeights
+    .map(({ file, modalities }) => `${list(modalities)} 的特征以 ${weightsText(file)}提取。`)
+    .join('');
   const source =
     fusion.imageSize === null
       ? '由其他程序生成'
       : `${list(fusion.models)}，${fusion.imageSize} × ${fusion.imageSize} 像素`;
   return (
     `${networks}将每例患者各切片的特征（${source}）取平均` +
-    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${alone}${lacking}${caution}${silent}${stacked}`
+    `${joined}${scaled}，并以训练集患者拟合 L2 惩罚逻辑回归（C = ${fusion.C}）进行分类。${otherWeights}${alone}${lacking}${caution}${silent}${stacked}`
   );
+}
+
+function weightsText(file: string): string {
+  const epoch = epochOf(file);
+  if (epoch === null) return `${file} `;
+  return `${file}（${epoch === 'last' ? '训练结束时' : `第 ${epoch} 轮后`}的权重，与其验证集 AUC 无关）`;
 }
 
 function decisions(facts: Facts): string {

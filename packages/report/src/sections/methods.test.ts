@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ReportContext } from '../context.ts';
-import type { ReportData, SiteAudit } from '../data.ts';
+import { madeOf, type ReportData, type SiteAudit } from '../data.ts';
 import { textOf } from '../testing/read-page.ts';
 import { study } from '../testing/study.ts';
 import { WORDS } from '../words/index.ts';
@@ -130,4 +130,27 @@ test('the methods tell of a search whose best settings were trained with, of no 
   expect((await told())[0]).toContain('The search was over clip_grad_norm.');
   for (const search of data.searches) search.best = null;
   expect(await told()).toEqual([]);
+});
+
+test('the methods say of one epoch not that it was chosen, and which other weights gave the features', async () => {
+  const data = study();
+  const chose = /was kept for its validation AUC|chose the epoch|保留第|选定轮次/;
+  for (const words of languages) expect(await methods(data, words)).toMatch(chose);
+  for (const run of data.runs) {
+    run.history.splice(1);
+    run.bestEpoch = 1;
+    Object.assign(run.settings?.training ?? {}, { epochs: 1 });
+  }
+  for (const words of languages) expect(await methods(data, words)).not.toMatch(chose);
+  const [a, p] = madeOf(data.fusion)?.modalities ?? [];
+  Object.assign(a ?? {}, { in_sample: true, checkpoint: 'checkpoints/run_A/last_checkpoint.pth' });
+  Object.assign(p ?? {}, { in_sample: true, checkpoint: 'checkpoints\\run_P\\epoch_002.pth' });
+  const [en, zh] = await Promise.all(languages.map((words) => methods(data, words)));
+  expect(en).toContain(
+    ' The features of A were extracted with last_checkpoint.pth, the weights with which training ended, whatever their validation AUC.' +
+      ' The features of P were extracted with epoch_002.pth, the weights after epoch 2, whatever their validation AUC.',
+  );
+  expect(zh).toContain('A 的特征以 last_checkpoint.pth（训练结束时的权重，与其验证集 AUC 无关）提取。');
+  for (const one of [a, p]) Object.assign(one ?? {}, { checkpoint: 'checkpoints/run/best_model.pth' });
+  expect(await methods(data, languages[0])).not.toContain('were extracted with');
 });

@@ -45,7 +45,9 @@ test.each(LANGUAGES)(
     const counts = async (data: ReportData, beside: string | null = null): Promise<number[]> => {
       const page = await buildReport(data, language);
       const ids = ['roc', 'hospitals', 'results'] as const;
-      return ids.map((id) => textOf(section(page, id)).split(optimism(beside)).length - 1);
+      return ids.map(
+        (id) => textOf(section(page, id)).split(optimism(beside === null ? [] : [beside])).length - 1,
+      );
     };
     const data = study();
     // The first figure of a place says it for the others; of the results the tables of AUCs and of aggregations say it.
@@ -55,7 +57,19 @@ test.each(LANGUAGES)(
     expect(await counts(together)).toEqual([0, 0, 1]);
     const context = new ReportContext(together, WORDS[language]);
     expect(optimismNote(context, 'val', ['stacked'])).toBe('');
-    data.evaluation.notes = data.evaluation.notes.filter(({ code }) => code !== 'validation-optimistic');
+    // The classifiers' features are of other weights than those that were chosen.
+    const networks = {
+      ...together.evaluation,
+      notes: [remark('validation-optimistic-networks', { modalities: ['A'] })],
+    };
+    const other = new ReportContext({ ...together, evaluation: networks }, WORDS[language]);
+    expect(optimismNote(other, 'val', ['fused', 'A'])).toBe('');
+    const { modelName } = WORDS[language];
+    const exempt = ['fused', 'A'].map((name) => modelName(name));
+    expect(optimismNote(other, 'val', ['fused', 'A', 'network A'])).toBe(optimism(exempt));
+    data.evaluation.notes = data.evaluation.notes.filter(
+      ({ code }) => !code.startsWith('validation-optimistic'),
+    );
     expect(await counts(data)).toEqual([0, 0, 0]);
   },
 );

@@ -38,6 +38,7 @@ const NOTES = [
   }),
   remark('slices-by', { aggregation: 'mean' }),
   remark('validation-optimistic', { modalities: ['A', 'P'] }),
+  remark('validation-optimistic-networks', { modalities: ['A'] }),
   remark('network-is-run', { network: 'network A', run: 'resnet18_A_20261123-113825' }),
   remark('thresholds-uncalibrated'),
   remark('nri-continuous'),

@@ -86,8 +86,8 @@ export const english = (test: TestWords, language: Language) => ({
   namesNote: (classifier: string, network: string | null, modality: string, file: string | null) =>
     `“${classifier}” is the logistic regression on the extracted features of ${modality}${file === null ? ' alone' : `, which the files call ${file}`}${network === null ? '' : `; “${network}” is the network of ${modality} with its own last layer; its slices’ probabilities are combined into one per patient`}.`,
   /** Beside numbers of validation. */
-  optimism: (stacked: string | null) =>
-    `Validation AUCs of networks, and of classifiers of their features, are optimistic: these patients chose the epoch (see the notes of the summary)${stacked === null ? '' : `; that of “${stacked}” is not`}.`,
+  optimism: (exempt: readonly string[]) =>
+    `Validation AUCs of networks, and of classifiers of their features, are optimistic: these patients chose the epoch (see the notes of the summary)${exempt.length === 0 ? '' : `; ${exempt.length === 1 ? 'that' : 'those'} of ${and(exempt.map((name) => `“${name}”`))} ${exempt.length === 1 ? 'is' : 'are'} not`}.`,
   /** Parts of a sentence, by semicolons. */
   parts: (texts: readonly string[]) => texts.join('; '),
   /** Ends a sentence that another follows. */

@@ -112,8 +112,8 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   pair: (name, text) => `${name}：${text}`,
   namesNote: (classifier, network, modality, file) =>
     `“${classifier}”指${file === null ? '仅' : ''}以模态 ${modality} 的提取特征拟合的逻辑回归${file === null ? '' : `（文件中称为 ${file}）`}${network === null ? '' : `；“${network}”指模态 ${modality} 的网络本身（用其最后一层分类），并将各切片的概率汇总为每例患者一个概率`}。`,
-  optimism: (stacked) =>
-    `网络及其特征的分类器的验证集 AUC 偏乐观：训练轮次即由这些患者选定（见摘要的注意事项）${stacked === null ? '' : `；“${stacked}”不在此列`}。`,
+  optimism: (exempt) =>
+    `网络及其特征的分类器的验证集 AUC 偏乐观：训练轮次即由这些患者选定（见摘要的注意事项）${exempt.length === 0 ? '' : `；${exempt.map((name) => `“${name}”`).join('、')}不在此列`}。`,
   parts: (texts) => texts.join('；'),
   stop: '。',
   sentences: (texts) => texts.join(''),
