@@ -40,7 +40,11 @@ test('whatever is torn or missing of a run, the same command makes it again, wit
     ],
     ['no metrics and a torn last checkpoint', () => [tear(run.last), rmSync(run.metrics('val'))], ANEW],
     ['no metrics and no last checkpoint', () => [rmSync(run.last), rmSync(run.metrics('val'))], ANEW],
-    ['stopped, and a torn last checkpoint', () => [isStopped(), tear(run.last)], /damaged last checkpoint/],
+    [
+      'stopped, and a torn last checkpoint',
+      () => [isStopped(), tear(run.last)],
+      /damaged last checkpoint: it starts from the beginning\. What it had stays as best_model\.pth\.kept\./,
+    ],
     ['stopped, and no last checkpoint', () => [isStopped(), rmSync(run.last)], /keeps no last checkpoint/],
     ['stopped, and a torn best checkpoint', () => [isStopped(), tear(run.best)], AGAIN],
     ['stopped, and no best checkpoint', () => [isStopped(), rmSync(run.best)], AGAIN],
@@ -54,4 +58,5 @@ test('whatever is torn or missing of a run, the same command makes it again, wit
     const again = await train(options('run', { ...resuming, run: 'run' }), listening());
     expect(again.ending, what).toBe('already finished');
   }
+  expect(readFileSync(`${run.best}.kept`, 'base64')).toBe(expected[0]);
 });

@@ -1,11 +1,12 @@
-import type { Config } from '@radweave/artifacts';
+import { basename } from 'node:path';
+import { type Config, linkFileAtomic } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { makeRoom, type OpenedRun } from '@radweave/network/training/open-run';
 import { hasBest, isWhole } from '@radweave/network/training/whole-run';
-import { remark } from '@radweave/remarks';
+import { and, remark } from '@radweave/remarks';
 import { isOtherTest, isPresentSplit, presentIdentity } from '@radweave/study/cohort/split-identity';
 import { type StageContext, say, warn } from '@radweave/study/context/events';
-import { isTrained, type RunFolder } from '@radweave/study/runs/run-folder';
+import { isTrained, KEPT, type RunFolder } from '@radweave/study/runs/run-folder';
 import { hasItsPredictions } from '@radweave/study/runs/run-predictions';
 import type { TrainOptions } from './open-training.ts';
 
@@ -19,12 +20,25 @@ export async function prepareFolder(
   else makeRoom(run, options);
   const lost = isResumed ? await lostOf(run, config, context) : null;
   if (lost !== null) {
-    say(context, `The run '${run.name}' ${lost}: it starts from the beginning.`);
+    const kept = config.experiment.save_last ? await keepWhole(run) : [];
+    const what = kept.length === 0 ? '' : ` What it had stays as ${and(kept)}.`;
+    say(context, `The run '${run.name}' ${lost}: it starts from the beginning.${what}`);
     run.clear();
   }
   const goesOn = isResumed && lost === null;
   const isDone = goesOn && isFinished(run, config);
   return { goesOn, isDone, isToTest: goesOn && !isDone && isToTestAgain(run, config) };
+}
+
+/** Puts the checkpoints aside that can still be used: they may be of weeks. @returns their new names. */
+async function keepWhole(run: RunFolder): Promise<string[]> {
+  const kept: string[] = [];
+  for (const path of [run.best, run.last]) {
+    if (!(await isWhole(path))) continue;
+    linkFileAtomic(path, `${path}${KEPT}`);
+    kept.push(`${basename(path)}${KEPT}`);
+  }
+  return kept;
 }
 
 /** What a run lacks without which it can neither go on nor be used; null where it can. */

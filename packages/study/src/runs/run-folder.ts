@@ -110,7 +110,7 @@ export class RunFolder {
    */
   clear(): void {
     const kept = [this.record, this.config].map((path) => basename(path));
-    this.remove((name) => !kept.includes(name));
+    this.remove((name) => !kept.includes(name) && !name.endsWith(KEPT));
     rmSync(this.record, { force: true });
   }
 
@@ -118,6 +118,9 @@ export class RunFolder {
     for (const folder of [this.checkpoints, this.logs]) removeFrom(folder, isLeft);
   }
 }
+
+/** Ends the name of a checkpoint that a run which starts over leaves to its user. */
+export const KEPT = '.kept';
 
 const isTemporary = (name: string): boolean => /^\..+\.tmp$/.test(name);
 
