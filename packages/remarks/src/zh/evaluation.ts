@@ -98,7 +98,7 @@ export const EVALUATION_ZH: Sentences<typeof EVALUATION> = {
     `${network} 的前 ${stages} 个阶段冻结于未经任何训练的随机权重：从头训练时应将 model.freeze_stages 设为 0`,
   'other-checkpoint': ({ network, file }) => `${network} 的检查点与所分类特征的检查点（${file}）不同`,
   'unknown-checkpoint': ({ network, modality }) =>
-    `所分类的 ${modality} 特征来自其他程序，无法得知是否为${network}的特征`,
+    `所分类的 ${modality} 特征来自其他程序，无法得知是否为${network} 的特征`,
   'thresholds-uncalibrated': `阈值用于校准前的概率；${CALIBRATED}`,
   'ranks-uncalibrated': `AUC 与平均精确率基于校准前的概率；${CALIBRATED}`,
   'nri-continuous': 'NRI 为连续型（无类别）净重分类改善指数',
