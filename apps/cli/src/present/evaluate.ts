@@ -1,6 +1,6 @@
 import { leadingAuc, shownLabel, withoutCopies } from '@radweave/artifacts';
 import type { StageResult } from '@radweave/pipeline';
-import { EN, shownModel, testKind } from '@radweave/remarks';
+import { EN, percent, shownModel, testKind } from '@radweave/remarks';
 import { NOT_AVAILABLE, number, withLimits } from '../numbers.ts';
 import { table } from '../table.ts';
 import { paragraph } from '../terminal-width.ts';
@@ -20,7 +20,15 @@ export function evaluationSummary(result: ShownEvaluation): string {
   const splits = hasExternal(result.findings) ? ['val', 'test'] : ['val'];
   const own = result.rows.filter((row) => splits.includes(row.split) && row.positive_label === label);
   const shown = withoutCopies(own, ({ model, split }) => [model, split]);
-  const header = ['model', 'split', 'hospital', 'n', 'AUC (CI)', 'sens. (CI)', 'spec. (CI)'];
+  const header = [
+    'model',
+    'split',
+    'hospital',
+    'n',
+    `AUC (${percent(result.level, 4)} CI)`,
+    'sens. (CI)',
+    'spec. (CI)',
+  ];
   const rows = shown.map((row) => [
     shownModel(row.model, result.modalities),
     row.split,

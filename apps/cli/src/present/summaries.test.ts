@@ -141,9 +141,11 @@ test('an interval without width is not shown, and a minus stands beside no dash'
     aggregation: [],
     notes: [remark('validation-optimistic', { modalities: ['A'] })],
     findings: [asWritten('no model is better than chance outside the home hospital')],
+    level: 0.975,
     evaluationFile: 'evaluation.json',
   });
   expect(text).not.toMatch(/1\.000–1\.000/);
+  expect(text).toContain('AUC (97.5 % CI)');
   expect(plain(text)).toContain('AUC of fused minus A: −0.100 (−0.300 to −0.020)');
   expect(plain(text)).toContain(
     'Note: validation AUCs of the network of A, and of classifiers of its features,',
@@ -170,6 +172,7 @@ test('of one modality the classifier of its features is called as among several,
       findings: [],
       labelNames: ['grade0', 'grade1'],
       evaluationFile: '',
+      level: 0.95,
     },
     comparisons: [{ ...comparison, auc_difference: some, delong_p: 0.5, delong_p_holm: 0.5 }],
   } as unknown as StageResult<'evaluate'>;
@@ -202,6 +205,7 @@ test('with three classes an evaluation shows the macro AUC by its bootstrap inte
       notes: [],
       findings: [],
       evaluationFile: '',
+      level: 0.95,
     },
   });
   expect(text.match(/^fused .*$/gm)).toHaveLength(1);
@@ -224,6 +228,7 @@ test('an evaluation without an external hospital shows no rows of it', () => {
         notes: [],
         findings,
         evaluationFile: '',
+        level: 0.95,
       },
     });
   expect(told([])).toMatch(/^fused +test/m);

@@ -8,6 +8,8 @@ import {
   readLogitsRecord,
   readSplit,
   splitPath,
+  tuneFiles,
+  tuneFolder,
 } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
 import { type Remark, remark } from '@radweave/remarks';
@@ -29,7 +31,9 @@ export async function checkFoldModels(subject: AuditSubject, reader: SeenReader)
     .map((modality) => logitsRecordPath(config.data.features_dir, modality))
     .filter((path) => existsSync(path));
   if (runs.length + records.length === 0) {
-    return { looked: null, found: [], gaps: [...gaps, remark('audit-no-folds')] };
+    const isSearched = modalities.some((one) => existsSync(tuneFiles(tuneFolder(config, one)).record));
+    const none = remark(isSearched ? 'audit-no-folds-but-searched' : 'audit-no-folds');
+    return { looked: null, found: [], gaps: [...gaps, none] };
   }
   const own: AuditCase[] = [];
   for (const { run, modality } of runs) {

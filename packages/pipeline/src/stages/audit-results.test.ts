@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, rmSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { auditText } from '@radweave/analysis/audit/text';
 import {
   type Config,
@@ -12,6 +12,8 @@ import {
   SPLITS,
   type Split,
   splitPath,
+  tuneFiles,
+  tuneFolder,
   writeFeatureSet,
   writeFrozen,
   writeFusionModel,
@@ -55,6 +57,10 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
   expect(record.findings[0]?.hint).toMatch(/cross-fit each modality M with radweave extract --modality M /);
   expect(record.findings[0]?.hint).toMatch(cured);
   const config = copied(study);
+  // A search has folds of its own, whose networks it deletes.
+  const found = tuneFiles(tuneFolder(config, 'A')).record;
+  mkdirSync(dirname(found), { recursive: true });
+  writeFileSync(found, '{}');
   await fuse({ config, modalities: ['A'] }, listening());
   const one = (await audited(config, { modalities: ['A'] })).record;
   expect(one.checks.find(({ name }) => name === 'fusion')?.detail.text).toMatch(
@@ -73,6 +79,10 @@ test('an honest run passes but for its in-sample fusion, and the remedy is named
     'frozen decisions': 'partly checked',
     'fold models': 'not checked',
   });
+  const folds = [record, one].map(
+    ({ checks }) => checks.find(({ name }) => name === 'fold models')?.detail.code,
+  );
+  expect(folds).toEqual(['audit-no-folds', 'audit-no-folds-but-searched']);
   expect(record.split_hash).toMatch(/^[0-9a-f]{64}$/);
 });
 

@@ -54,6 +54,8 @@ export interface EvaluateResult
   evaluationFile: string;
   modalities: string[];
   labelNames: string[];
+  /** Confidence level of the intervals. */
+  level: number;
   models: string[];
 }
 
@@ -74,6 +76,7 @@ export async function evaluate(options: EvaluateOptions, context: StageContext):
     evaluationFile,
     modalities: options.modalities,
     labelNames: evaluation.label_names,
+    level: evaluation.options.confidence_level,
     primary,
     models: models.map(({ name }) => name),
     rows,

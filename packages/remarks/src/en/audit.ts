@@ -86,6 +86,8 @@ export const AUDIT = {
   'audit-no-features': of({ modality: 'text' }, ({ modality }) => `modality ${modality} has no features`),
   'audit-no-fold-splits': of({ run: 'text' }, ({ run }) => `run ${run} has no split files`),
   'audit-no-folds': 'nothing was cross-validated or cross-fitted',
+  'audit-no-folds-but-searched':
+    'nothing was cross-validated or cross-fitted but the trials of a search of settings, whose networks are deleted',
   'audit-no-fusion': of({ file: 'text' }, ({ file }) => `there is no fusion: ${file}`),
   'audit-no-evaluation': of({ folder: 'text' }, ({ folder }) => `there is no evaluation in ${folder}`),
   'audit-checkpoint-gone': of(

@@ -45,6 +45,7 @@ export const AUDIT_ZH: Sentences<typeof AUDIT> = {
   'audit-no-features': ({ modality }) => `模态 ${modality} 没有特征`,
   'audit-no-fold-splits': ({ run }) => `运行 ${run} 没有划分文件`,
   'audit-no-folds': '未做交叉验证或交叉拟合',
+  'audit-no-folds-but-searched': '除超参数搜索的试验（其网络已删除）外，未做交叉验证或交叉拟合',
   'audit-no-fusion': ({ file }) => `没有融合结果：${file}`,
   'audit-no-evaluation': ({ folder }) => `${folder} 中没有评估结果`,
   'audit-checkpoint-gone': ({ modality, file }) => `${modality} 特征所用的检查点已不存在或已改动：${file}`,

@@ -1,3 +1,4 @@
+import { searchedText } from '@radweave/artifacts';
 import { and, counted, percent } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
 import { bySettings, type Facts, nameOf, randomStages, SCRATCH } from './facts.ts';
@@ -65,12 +66,12 @@ function augmentationText({ augmentation: a }: TrainingSettings): string {
 function optimizerText(training: TrainingSettings['training']): string {
   const { optimizer, learning_rate, weight_decay, weight_decay_exclude_norm, momentum, clip_grad_norm } =
     training;
-  const decay = `weight decay ${weight_decay}${weight_decay_exclude_norm ? ', none on norm layers and biases' : ''}`;
+  const decay = `weight decay ${searchedText(weight_decay)}${weight_decay_exclude_norm ? ', none on norm layers and biases' : ''}`;
   return [
-    `${nameOf(OPTIMIZERS, optimizer)} (learning rate ${learning_rate}`,
-    ...(optimizer === 'sgd' ? [`momentum ${momentum}`] : []),
+    `${nameOf(OPTIMIZERS, optimizer)} (learning rate ${searchedText(learning_rate)}`,
+    ...(optimizer === 'sgd' ? [`momentum ${searchedText(momentum)}`] : []),
     decay,
-    ...(clip_grad_norm === null ? [] : [`gradient norm clipped at ${clip_grad_norm}`]),
+    ...(clip_grad_norm === null ? [] : [`gradient norm clipped at ${searchedText(clip_grad_norm)}`]),
   ]
     .join(', ')
     .concat(')');

@@ -1,3 +1,4 @@
+import { searchedText } from '@radweave/artifacts';
 import { percent } from '@radweave/remarks';
 import type { TrainingSettings } from '../data.ts';
 import { bySettings, type Facts, nameOf, randomStages, SCRATCH } from './facts.ts';
@@ -64,10 +65,10 @@ function optimizerText(training: TrainingSettings['training']): string {
   const { optimizer, learning_rate, weight_decay, weight_decay_exclude_norm, momentum, clip_grad_norm } =
     training;
   return `${nameOf(OPTIMIZERS, optimizer)}（${[
-    `学习率 ${learning_rate}`,
-    ...(optimizer === 'sgd' ? [`动量 ${momentum}`] : []),
-    `权重衰减 ${weight_decay}${weight_decay_exclude_norm ? '（不含归一化层与偏置）' : ''}`,
-    ...(clip_grad_norm === null ? [] : [`梯度范数裁剪 ${clip_grad_norm}`]),
+    `学习率 ${searchedText(learning_rate)}`,
+    ...(optimizer === 'sgd' ? [`动量 ${searchedText(momentum)}`] : []),
+    `权重衰减 ${searchedText(weight_decay)}${weight_decay_exclude_norm ? '（不含归一化层与偏置）' : ''}`,
+    ...(clip_grad_norm === null ? [] : [`梯度范数裁剪 ${searchedText(clip_grad_norm)}`]),
   ].join('，')}）`;
 }
 

@@ -93,6 +93,7 @@ const CHANGES: [what: string, change: Partial<TrainingSettings>, english: string
       [{ loss_type: 'asymmetric' }, 'asymmetric loss (γ+ = 1, γ− = 4, margin 0.05)', 'γ− = 4'],
       [{ class_weights: 'balanced' }, 'weighted inversely to their training slices', '成反比'],
       [{ class_weights: [1, 3] }, 'with class weights 1, 3', '类别权重为 1、3'],
+      [{ learning_rate: 0.00920199344424513 }, 'learning rate 0.0092,', '学习率 0.0092'],
       [{ epochs: 1 }, 'was set to 1 epoch. ', '设定训练 1 轮。'],
       [{ early_stop_enabled: false }, 'without early stopping', '不提前停止'],
       [{ monitor: 'patient_auc' }, 'validation AUC per patient', 'AUC（按患者）'],

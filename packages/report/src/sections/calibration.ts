@@ -27,7 +27,7 @@ export async function calibrationSection(context: ReportContext): Promise<Html> 
             words.modelName(primary) + label,
           ]),
           caption: numbersOf(context, split, positive_label),
-          how: words.calibration.how,
+          how: words.calibration.how(context.data.evaluation.options.confidence_level),
           alt: words.calibration.alt(calibration.length),
           picture: calibrationChart(calibration, words.chart),
         }),

@@ -25,7 +25,10 @@ export function comparisonsSection(context: ReportContext): Html {
   return table(context, {
     name: 'comparisons',
     title: words.comparisons.title,
-    caption: words.comparisons.caption,
+    caption: words.sentences([
+      words.comparisons.caption,
+      words.intervals(data.evaluation.options.confidence_level),
+    ]),
     head: [
       column.comparison,
       column.split,

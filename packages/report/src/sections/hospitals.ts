@@ -36,7 +36,10 @@ export async function hospitalsSection(context: ReportContext): Promise<Html> {
           words.hospitals.title(!isEmpty(context, 'test'), isMacro),
           ...(group.name === 'networks' ? group.models.map(words.modelName) : []),
         ]),
-        how: words.sentences([words.hospitals.how(isMacro), optimism]),
+        how: words.sentences([
+          words.hospitals.how(isMacro, context.data.evaluation.options.confidence_level),
+          optimism,
+        ]),
         alt: words.hospitals.alt(rows.map(({ name, text }) => words.pair(name, text))),
         picture: forestChart(rows, isMacro ? words.macro(words.chart.auc) : words.chart.auc),
       }),
@@ -55,7 +58,11 @@ function heterogeneity(context: ReportContext): Html | null {
   return table(context, {
     name: 'heterogeneity',
     title: words.hospitals.heterogeneity,
-    caption: words.sentences([words.hospitals.heterogeneityCaption, namesNote(context) ?? '']),
+    caption: words.sentences([
+      words.hospitals.heterogeneityCaption,
+      words.intervals(data.evaluation.options.confidence_level),
+      namesNote(context) ?? '',
+    ]),
     head: [
       words.column.model,
       ...(isMany ? [words.column.label] : []),

@@ -62,15 +62,17 @@ function metrics(
   const { words, data } = context;
   const { column, results } = words;
   const manyLabels = data.evaluation.label_names.length > 2;
+  const intervals = words.intervals(data.evaluation.options.confidence_level);
   const hasThreshold = kind === 'classification' && !manyLabels;
   return table(context, {
     name: `${kind}-${split}`,
     title: results.title[kind](words.splits[split]),
     caption:
       kind === 'classification'
-        ? results.predicted(hasThreshold)
+        ? words.sentences([results.predicted(hasThreshold), intervals])
         : words.sentences([
             results.noSkill,
+            intervals,
             optimismNote(
               context,
               split,

@@ -315,3 +315,16 @@ test('equal configurations are shown once, under the names of all whose they are
 test('files stand with their hashes', async () => {
   expect(rowsOf(await section('files', study()))).toEqual([['fusion/model.json', 'b'.repeat(64)]]);
 });
+
+test.each([WORDS.en, WORDS.zh])('tables and figures with intervals name their level', async (words) => {
+  const data = study();
+  data.evaluation.options.confidence_level = 0.975;
+  for (const id of ['results', 'comparisons', 'hospitals', 'calibration'] as const) {
+    const { text } = await SECTION_WRITERS[id](new ReportContext(data, words));
+    const captions = [...text.matchAll(/<(caption|figcaption)[^>]*>.*?<\/\1>/gs)].map(([one]) => textOf(one));
+    const told = captions.filter((one) => one.includes('97.5 %'));
+    // Tables of decisions and of aggregations have no intervals; what holds of several figures is told at the first.
+    const without = { results: 2, hospitals: 1, comparisons: 0, calibration: captions.length - 1 }[id];
+    expect(told.length, id).toBe(captions.length - without);
+  }
+});

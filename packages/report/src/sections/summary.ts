@@ -84,6 +84,7 @@ function byKind(context: ReportContext): Html | null {
     title: words.summary.byKind,
     caption: words.sentences([
       words.summary.byKindCaption(words.modelName(primary)),
+      words.intervals(data.evaluation.options.confidence_level),
       optimismNote(context, 'val', [primary, ...kinds]),
     ]),
     head: [

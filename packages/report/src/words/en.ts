@@ -76,6 +76,8 @@ export const english = (test: TestWords, language: Language) => ({
     positives === null ? `n = ${n}` : `n = ${n}, ${positives} positive`,
   /** A number that is the mean over the labels, each against the rest. */
   macro: (name: string) => `Macro ${name === 'AUC' ? name : name.toLowerCase()}`,
+  /** Where a table has intervals in brackets. */
+  intervals: (level: number) => `In brackets: ${percent(level, 4)} confidence intervals.`,
   interval: (level: number) => `${percent(level, 4)} CI`,
   remark: (one: Remark) => say(one, language),
   /** How slices become a patient: `mean`, `top_k (3)`. */
@@ -234,8 +236,8 @@ export const english = (test: TestWords, language: Language) => ({
   hospitals: {
     title: (manyHospitals: boolean, isMacro: boolean): string =>
       `${isMacro ? 'Macro AUC' : 'AUC'}${manyHospitals ? ' by hospital' : ''}`,
-    how: (manyLabels: boolean) =>
-      `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
+    how: (manyLabels: boolean, level: number) =>
+      `${manyLabels ? 'Macro AUC, each label against the rest. Bars: bootstrap' : 'Bars: DeLong'} ${percent(level, 4)} confidence intervals. Dotted line: an AUC of 0.5, chance.`,
     heterogeneity: `Differences between the ${test.hospitals}`,
     heterogeneityCaption: `Pooled: all ${test.patients} are ranked together. Within hospitals: only patients of the same hospital are compared (mean of the hospitals’ AUCs, weighted by their pairs of a positive and a negative patient), so differences between hospitals neither make nor hide the AUC. Cochran’s Q tests whether the AUC is the same in all of them; with few hospitals it has little power. I² is the share of the spread that chance does not explain.`,
     pooled: 'AUC, pooled',
@@ -247,10 +249,9 @@ export const english = (test: TestWords, language: Language) => ({
       discrimination: (split: string) => `Discrimination and calibration, ${split} patients`,
       classification: (split: string) => `Classification, ${split} patients`,
     },
-    noSkill:
-      'Per patient, with confidence intervals. Without any skill the average precision would be about the prevalence.',
+    noSkill: 'Per patient. Without any skill the average precision would be about the prevalence.',
     predicted: (hasThreshold: boolean) =>
-      `Per patient, with confidence intervals. The predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}.`,
+      `Per patient. The predicted label is ${hasThreshold ? 'that of the frozen threshold' : 'the most probable one'}.`,
     aggregation: 'From slices to patients',
     aggregationCaption: 'Where one was chosen, only validation patients had a part in it.',
     frozen: 'Frozen decisions',
@@ -276,7 +277,8 @@ export const english = (test: TestWords, language: Language) => ({
   },
   calibration: {
     title: (split: string) => `Calibration, ${split}`,
-    how: 'Observed share of positives against the mean predicted probability in each bin, with confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients. The intercept is that with the slope fixed at 1 (calibration in the large).',
+    how: (level: number) =>
+      `Observed share of positives against the mean predicted probability in each bin, with ${percent(level, 4)} confidence intervals. On the dotted line, both agree. ECE: expected calibration error, the mean distance from that line over 10 bins of equal width, weighted by patients; even a perfectly calibrated model has one above 0, the higher the fewer the patients. The intercept is that with the slope fixed at 1 (calibration in the large).`,
     alt: (points: number) => `Calibration plot with ${points} bins.`,
     none: 'There are too few patients for a calibration curve.',
   },

@@ -106,6 +106,7 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   home: (hospital) => `本院：${hospital}`,
   nOf: (n, positives) => (positives === null ? `n = ${n}` : `n = ${n}，阳性 ${positives}`),
   macro: (name) => `宏平均${name === 'AUC' ? ' ' : ''}${name}`,
+  intervals: (level) => `括号内为 ${percent(level, 4)} 置信区间。`,
   interval: (level) => `${percent(level, 4)} CI`,
   remark: (one) => say(one, language),
   aggregation: language.aggregation,
@@ -228,8 +229,8 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   hospitals: {
     title: (manyHospitals, isMacro) =>
       `${manyHospitals ? '各医院的' : ''}${isMacro ? '宏平均 AUC' : manyHospitals ? ' AUC' : 'AUC'}`,
-    how: (manyLabels) =>
-      `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong '}置信区间。虚线：AUC 0.5，即随机水平。`,
+    how: (manyLabels, level) =>
+      `${manyLabels ? '各标签对其余的宏平均 AUC。横线：自助法' : '横线：DeLong'} ${percent(level, 4)} 置信区间。虚线：AUC 0.5，即随机水平。`,
     heterogeneity: `各${test.hospitals}之间的差异`,
     heterogeneityCaption: `合并：所有${test.patients}一起排序。医院内：仅比较同一医院的患者（各医院的 AUC 按阳性与阴性患者的配对数加权平均），因此医院间的差异既不会造成也不会掩盖该 AUC。Cochran Q 检验各医院的 AUC 是否相同；医院较少时检验效能低。I² 为偶然性无法解释的变异所占比例。`,
     pooled: 'AUC，合并',
@@ -241,9 +242,9 @@ export const chinese = (test: TestWords, language: Language): Words => ({
       discrimination: (split) => `判别与校准，${split}患者`,
       classification: (split) => `分类，${split}患者`,
     },
-    noSkill: '以患者为单位，括号内为置信区间。若无判别能力，平均精确率约等于阳性比例。',
+    noSkill: '以患者为单位。若无判别能力，平均精确率约等于阳性比例。',
     predicted: (hasThreshold) =>
-      `以患者为单位，括号内为置信区间。预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。`,
+      `以患者为单位。预测标签${hasThreshold ? '由冻结的阈值判定' : '为概率最高的标签'}。`,
     aggregation: '从切片到患者',
     aggregationCaption: '如有选择，只有验证集患者参与。',
     frozen: '冻结的决策',
@@ -268,7 +269,8 @@ export const chinese = (test: TestWords, language: Language): Words => ({
   },
   calibration: {
     title: (split) => `校准曲线，${split}`,
-    how: '各分组的实际阳性比例与平均预测概率，附置信区间。虚线上两者一致。ECE：期望校准误差，即 10 个等宽分组中到虚线的平均距离，以患者数加权；即使完全校准的模型，其值也大于 0，患者越少越高。截距在斜率固定为 1 时估计（总体校准）。',
+    how: (level) =>
+      `各分组的实际阳性比例与平均预测概率，附 ${percent(level, 4)} 置信区间。虚线上两者一致。ECE：期望校准误差，即 10 个等宽分组中到虚线的平均距离，以患者数加权；即使完全校准的模型，其值也大于 0，患者越少越高。截距在斜率固定为 1 时估计（总体校准）。`,
     alt: (points) => `校准图，共 ${points} 个分组。`,
     none: '患者过少，无法绘制校准曲线。',
   },
