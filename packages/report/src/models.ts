@@ -94,7 +94,7 @@ function isOfFeatures(kind: EvaluatedModel['kind']): boolean {
   return kind === 'features' || kind === 'fused';
 }
 
-/** Beside numbers of validation patients: whose are too good, for they chose the epoch. Empty where they chose none of these models'. */
+/** Beside numbers of validation patients: which are too good, because they chose the epoch. Empty where they chose that of none of these models. */
 export function optimismNote(
   { data, words }: ReportContext,
   split: Split,

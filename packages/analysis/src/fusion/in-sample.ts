@@ -1,6 +1,7 @@
 import { basename, posix } from 'node:path';
 import {
   bestModelPath,
+  DataError,
   type FrozenRecord,
   type FusionModelFile,
   type InSample,
@@ -8,7 +9,6 @@ import {
 } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
 import { RunFolder } from '@radweave/study/runs/run-folder';
-import { attempt } from '../audit/check.ts';
 import type { FeatureSource } from '../features/source.ts';
 
 /** Whether a split's features of some modalities come from networks trained on the same patients. */
@@ -92,7 +92,12 @@ export function chosenOnValidation(
 /** Of one epoch none was chosen. A run that is no longer there, or is damaged, may have had several. */
 function hadOneEpoch(outputDir: string, name: string): boolean {
   const run = new RunFolder(outputDir, name, true);
-  return run.exists() && attempt([], () => run.read())?.epochs === 1;
+  try {
+    return run.exists() && run.read().epochs === 1;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { fittedConfig, tryingSteps } from './fitting-batch.ts';
 /**
  * The configuration to train with where `--auto_batch_size` is asked for, else the one given; says what it took.
  *
- * @param train where the slices are that will be trained on, for they take memory too.
+ * @param train where the slices are that will be trained on, because they take memory too.
  */
 export function fitBatch(
   config: Config,

@@ -123,6 +123,18 @@ onLinux("batch norm over each process's share goes by the first one's running st
   expect(Number(readHistory(run.history)[0]?.val_loss)).toBeCloseTo(mean, 5);
 });
 
+onLinux('an error that a process meets alone in the midst of training is that of all', async () => {
+  const study = await few();
+  // The last batch has three slices: two for the first process, and one, of which a channel has one value, for the second.
+  const training = { sync_batch_norm: false, epochs: 1, batch_size: 5, grad_accumulation: 1 } as const;
+  Object.assign(study.config.training, training);
+  const [last] = (await said(trained(study, 'alone', { processes: 2, timeoutSeconds: 60 }))).slice(-1);
+  expect(last).toMatchObject({
+    message: expect.stringMatching(/^process 1: batch norm cannot train on one value per channel/),
+    exitCode: 2,
+  });
+});
+
 onLinux('several processes refuse a GPU that is not there before any has begun', async (context) => {
   if (cudaDeviceCount() > 0) context.skip('this machine has a GPU');
   const study = await few();

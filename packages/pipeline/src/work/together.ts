@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type Config, InterruptedError, ResourceError, UsageError } from '@radweave/artifacts';
 import { existsSync } from '@radweave/artifacts/files';
+import { heardOf } from '@radweave/network/training/rank-errors';
 import { Ranks } from '@radweave/network/training/ranks';
 import type { RunFolder } from '@radweave/study/runs/run-folder';
 import {
@@ -94,6 +95,7 @@ function shareCores({ onThisMachine }: Place): void {
 export class Others {
   private readonly processes: ChildProcess[] = [];
   private readonly said: string[] = [];
+  private readonly faults: unknown[] = [];
 
   /**
    * Starts the others of `size` processes on a training with these options, and says which place is this one's.
@@ -118,6 +120,9 @@ export class Others {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       other.stderr?.on('data', (text: Buffer) => this.said.push(`process ${rank}: ${errorIn(String(text))}`));
+      other.on('message', (told) => {
+        if (told !== READY) this.faults.push(faultIn(String(told), rank));
+      });
       const together: Together = { processes: placeOf(rank), timeoutSeconds };
       other.send({ ...options, together });
       this.processes.push(other);
@@ -133,8 +138,8 @@ export class Others {
     throw new DistributedError(`another process of this training ended with ${ended[0]}`);
   }
 
-  /** Waits until they have ended, or ends them; what they said of their errors. */
-  async end(isDone: boolean): Promise<string[]> {
+  /** Waits until they have ended, or ends them. */
+  async end(isDone: boolean): Promise<void> {
     await Promise.all(
       this.processes.map(async (one) => {
         if (one.exitCode !== null || one.signalCode !== null) return;
@@ -144,8 +149,23 @@ export class Others {
         clearTimeout(late);
       }),
     );
-    return this.said;
   }
+
+  /** What this process's error means, after the others have ended: where it misses one that has failed, that one's error matters. */
+  explain(error: unknown, run: RunFolder): unknown {
+    const [fault] = this.faults;
+    return error instanceof DistributedError && fault !== undefined
+      ? fault
+      : explainLost(error, run, this.said);
+  }
+}
+
+/** What a process says first that has begun. */
+export const READY = 'ready';
+
+function faultIn(told: string, rank: number): unknown {
+  const made = heardOf(JSON.parse(told), rank);
+  return 'error' in made ? made.error : undefined;
 }
 
 const NOT_BEGUN =

@@ -176,7 +176,8 @@ async function trainTogether(
     return ending;
   } catch (error) {
     ranks?.close();
-    throw explainLost(error, run, await others.end(false));
+    await others.end(false);
+    throw others.explain(error, run);
   } finally {
     ranks?.close();
     await others.end(isDone);

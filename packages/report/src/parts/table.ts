@@ -47,7 +47,7 @@ export function table(context: ReportContext, spec: TableSpec): Html {
     if (column === 0) return html`<th scope="row"${lookOf(text)}>${text}${mark}</th>`;
     if (isNumber !== true) return html`<td${lookOf(text)}>${text}${mark}</td>`;
     // Where there is little room, the interval goes below the number.
-    const [shown = '', interval] = text.split(/ (?=\()/);
+    const [, shown = text, interval] = /^(.*?) (\(.*)$/.exec(text) ?? [];
     const rest = interval === undefined ? mark : html` <span>${interval}${mark}</span>`;
     return html`<td class="number">${shown}${rest}</td>`;
   };
