@@ -40,16 +40,17 @@ const epoch = (number: number) =>
     },
   }) as unknown as StageEvent;
 
-test('the stages of a job say a thing once; warnings come each time', () => {
+test('the stages of a job say a fact once; what they do and warnings come each time', () => {
   let text = '';
   const told = new Set<string>();
   for (const _ of ['train', 'extract']) {
     const display = new ProgressDisplay({ write: (part) => (text += part) }, false, undefined, told);
-    display.show({ kind: 'log', level: 'info', text: 'Computing on cpu in fp32' });
+    display.show({ kind: 'log', level: 'info', text: 'Computing on cpu in fp32', isFact: true });
+    display.show({ kind: 'log', level: 'info', text: 'Trial 1, fold 1' });
     display.show({ kind: 'log', level: 'warning', text: 'two patients lack P' });
   }
-  const warning = 'Warning: two patients lack P\n';
-  expect(text).toBe(`Computing on cpu in fp32\n${warning}${warning}`);
+  const each = 'Trial 1, fold 1\nWarning: two patients lack P\n';
+  expect(text).toBe(`Computing on cpu in fp32\n${each}${each}`);
 });
 
 test('piped, there are plain lines: messages, epochs and the end of a task, and no validation of each epoch', () => {

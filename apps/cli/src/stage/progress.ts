@@ -31,7 +31,7 @@ export class ProgressDisplay {
 
   /**
    * @param job tells the time left of the whole job that the stage belongs to.
-   * @param told What the job's stages have said so far: the same is not said again.
+   * @param told Facts that the job's stages have said so far: they are not said again.
    */
   constructor(out: Terminal, quiet: boolean, job?: JobClock, told: Set<string> = new Set()) {
     this.out = out;
@@ -46,8 +46,8 @@ export class ProgressDisplay {
       case 'log':
         if (event.level === 'warning') {
           this.line(`${this.colours.yellow('Warning:')} ${forThisStudy(event.text)}`);
-        } else if (!this.quiet && !this.told.has(event.text)) {
-          this.told.add(event.text);
+        } else if (!this.quiet && !(event.isFact === true && this.told.has(event.text))) {
+          if (event.isFact === true) this.told.add(event.text);
           this.line(forThisStudy(event.text));
         }
         break;

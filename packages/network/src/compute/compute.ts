@@ -1,6 +1,6 @@
 import type { Config, Precision } from '@radweave/artifacts';
 import { type Remark, remark } from '@radweave/remarks';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { type StageContext, sayFact, warn } from '@radweave/study/context/events';
 import {
   type DeviceKind,
   defaultThreads,
@@ -64,7 +64,7 @@ export function chooseCompute(
   const { precision, reason } = choosePrecision(settings, work, device, context, begun);
   const untried = untriedRemark(deviceKind(device));
   if (untried !== null) warn(context, untried);
-  say(context, `Computing on ${describedDevice(device)} in ${precision} (${reason.text}).`);
+  sayFact(context, `Computing on ${describedDevice(device)} in ${precision} (${reason.text}).`);
   // Convolutions then need no reordering: 10–20 % faster in float32 too, and twice as fast in bfloat16.
   return { device, precision, memoryFormat: 'channelsLast', reason };
 }

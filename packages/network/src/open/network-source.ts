@@ -8,7 +8,7 @@ import {
   pretrainedFile,
 } from '@radweave/models';
 import { remark } from '@radweave/remarks';
-import { type StageContext, say, warn } from '@radweave/study/context/events';
+import { type StageContext, sayFact, warn } from '@radweave/study/context/events';
 import { nn } from '@radweave/torch';
 import type { Compute } from '../compute/compute.ts';
 import { foldForTraining } from '../compute/fold.ts';
@@ -52,7 +52,7 @@ export async function buildNetwork(
   foldForTraining(model, compute, imageSize);
   const normalisation = normalisationOf(spec, start.input);
   const origin = start.description;
-  say(context, `${name}: ${origin}; input (x − ${normalisation.mean}) / ${normalisation.std}.`);
+  sayFact(context, `${name}: ${origin}; input (x − ${normalisation.mean}) / ${normalisation.std}.`);
   return { model, normalisation, origin };
 }
 

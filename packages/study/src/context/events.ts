@@ -1,9 +1,12 @@
 import { InterruptedError } from '@radweave/artifacts';
 import type { EpochReport, StepReport } from './reports.ts';
 
-/** What a running stage tells whoever started it: the terminal, the Node API and the dashboard see the same. */
+/**
+ * What a running stage tells whoever started it: the terminal, the Node API and the dashboard see the same. A fact holds for more
+ * than one stage of a job, and is no news when it is said again.
+ */
 export type StageEvent =
-  | { kind: 'log'; level: 'info' | 'warning'; text: string }
+  | { kind: 'log'; level: 'info' | 'warning'; text: string; isFact?: true }
   | { kind: 'progress'; task: string; done: number; total: number }
   | { kind: 'step'; report: StepReport; epochs: number }
   | { kind: 'epoch'; report: EpochReport; epochs: number };
@@ -21,6 +24,10 @@ export function silentContext(): StageContext {
 
 export function say(context: StageContext, text: string): void {
   context.emit({ kind: 'log', level: 'info', text });
+}
+
+export function sayFact(context: StageContext, text: string): void {
+  context.emit({ kind: 'log', level: 'info', text, isFact: true });
 }
 
 /** Says nothing a second time, as of networks that are alike. */
