@@ -1,6 +1,15 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, readHistory, readSplit, SPLITS, splitPath } from '@radweave/artifacts';
+import {
+  type Config,
+  readCohort,
+  readHistory,
+  readSplit,
+  SPLITS,
+  splitFiles,
+  splitHash,
+  splitPath,
+} from '@radweave/artifacts';
 import { readSliceTable } from '@radweave/network/slices/load';
 import { RunFolder } from '@radweave/study/runs/run-folder';
 import { cohortConfig, listening, writeCohortFolders } from '@radweave/study/testing/cohort';
@@ -42,10 +51,12 @@ test('a trial learns from training patients alone, goes on from its checkpoint, 
   const people = (data: Config['data'], split: (typeof SPLITS)[number]): string[] =>
     readSliceTable(data, split, 'A').patients.map(({ patient }) => patient);
   const training = people(config.data, 'train');
+  const { patients } = readCohort(splitFiles(config.data.splits_dir).cohort);
   expect(search).toEqual({
     modality: 'A',
     trials: 2,
     patients: training.length,
+    trained_on_hash: splitHash(patients.filter(({ split }) => split === 'train')),
     rungs: [1, 2],
     reduction: 2,
   });
