@@ -37,7 +37,7 @@ export async function hasBest(run: RunFolder, context: StageContext): Promise<bo
   await writeCheckpoint(run.best, takeSnapshot(last, model, null));
   say(
     context,
-    `The best checkpoint of the run '${run.name}' was missing or damaged: it is written again from the last one, which is of the same epoch.`,
+    `The best checkpoint of the run '${run.name}' was missing, damaged or another training's: it is written again from the last one, which is of the same epoch.`,
   );
   return true;
 }

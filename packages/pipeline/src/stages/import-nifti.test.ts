@@ -9,16 +9,12 @@ import { listening } from '@radweave/study/testing/cohort';
 import { filesBelow, needShared, peersPython, peerTest, python, tempDir } from '@radweave/testkit';
 import { expect, test } from 'vitest';
 import type { ImportOptions } from '../work/import-options.ts';
-import { importOptions } from './import.options.test.data.ts';
+import { importOptions, SMALL_PIXELS } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 
 const PIXELS = {
-  window: '100/200',
-  mr: 'percentiles:0:100',
-  pet: '10',
-  size: 16,
-  bits: 8,
-  fit: 'stretch',
+  ...SMALL_PIXELS,
+  ...{ window: '100/200', mr: 'percentiles:0:100', size: 16, fit: 'stretch' },
 } as const;
 
 function optionsIn(folder: string, more: Partial<ImportOptions> = {}): ImportOptions {

@@ -1,16 +1,12 @@
 import { importFiles, readImported } from '@radweave/artifacts';
 import { silentContext } from '@radweave/study/context/events';
 import type { ImportOptions } from '../work/import-options.ts';
-import { importOptions } from './import.options.test.data.ts';
+import { importOptions, SMALL_PIXELS } from './import.options.test.data.ts';
 import { importStage } from './import.ts';
 
 const PIXELS = {
-  window: '500/1000',
-  mr: 'percentiles:0:100',
-  pet: '10',
-  size: 16,
-  bits: 8,
-  fit: 'stretch',
+  ...SMALL_PIXELS,
+  ...{ window: '500/1000', mr: 'percentiles:0:100', size: 16, fit: 'stretch' },
 } as const;
 
 /** Of NIfTI files, whose mask chooses one slice. */

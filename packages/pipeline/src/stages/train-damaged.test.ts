@@ -8,7 +8,7 @@ import { prepared, resuming } from './train.test.data.ts';
 import { train } from './train.ts';
 
 const AGAIN =
-  "best checkpoint of the run 'run' was missing or damaged: it is written again from the last one";
+  "best checkpoint of the run 'run' was missing, damaged or another training's: it is written again from the last one";
 const ANEW = /The run 'run' (.*): it starts from the beginning/;
 
 test('whatever is torn or missing of a run, the same command makes it again, with the same bits', async () => {
@@ -36,7 +36,7 @@ test('whatever is torn or missing of a run, the same command makes it again, wit
     [
       'no last checkpoint and a torn best one',
       () => [tear(run.best), rmSync(run.last)],
-      /has lost its best checkpoint, which is missing or damaged: it starts/,
+      /has lost its best checkpoint, which is missing, damaged or another training's: it starts/,
     ],
     ['no metrics and a torn last checkpoint', () => [tear(run.last), rmSync(run.metrics('val'))], ANEW],
     ['no metrics and no last checkpoint', () => [rmSync(run.last), rmSync(run.metrics('val'))], ANEW],

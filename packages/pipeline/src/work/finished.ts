@@ -44,7 +44,8 @@ async function keepWhole(run: RunFolder): Promise<string[]> {
 /** What a run lacks without which it can neither go on nor be used; null where it can. */
 async function lostOf(run: RunFolder, config: Config, context: StageContext): Promise<string | null> {
   const record = run.read();
-  if (!(await hasBest(run, context))) return 'has lost its best checkpoint, which is missing or damaged';
+  if (!(await hasBest(run, context)))
+    return "has lost its best checkpoint, which is missing, damaged or another training's";
   if (isFinished(run, config) || (await isWhole(run.last))) return null;
   if (existsSync(run.last)) return 'has a damaged last checkpoint';
   // What it has finished is not thrown away for more epochs.
@@ -54,8 +55,8 @@ async function lostOf(run: RunFolder, config: Config, context: StageContext): Pr
 
 /** Whether a run is trained and tested, on the present patients as far as it can be. */
 export function isFinished(run: RunFolder, config: Config): boolean {
-  const isWhole = (): boolean => run.results.every((path) => existsSync(path)) && hasItsPredictions(run);
-  return isTrained(run.read(), config.training) && isWhole() && !isToTestAgain(run, config);
+  const hasResults = (): boolean => run.results.every((path) => existsSync(path)) && hasItsPredictions(run);
+  return isTrained(run.read(), config.training) && hasResults() && !isToTestAgain(run, config);
 }
 
 /** What a finished run stays, whatever the split is now. */
